@@ -1,0 +1,265 @@
+//! A switchable stack: run a job on it, leave the job in the middle, come back, use it again.
+//!
+//! ```text
+//!     hub's stack                        a coroutine's stack
+//!
+//!     resume() ───── switch in ────────► entry()          the job
+//!        ▲                                 │
+//!        │                              suspend()         in the middle of the job
+//!        ├◄───────── switch out ───────────┤
+//!     resume() ───── switch in ────────►   │
+//!        ▲                              entry returns
+//!        └◄───────── switch out ───────  is_idle()        ready for the next job
+//!
+//!     ┌────────┬───────────────────────────────┬────────────────┐
+//!     │ guard  │ free                  ◄ frames│ generator state│   addresses grow to the right
+//!     └────────┴───────────────────────────────┴────────────────┘
+//!     guard    bottom                                          top
+//! ```
+//!
+//! This folder is the only user of the `generator` crate, and nothing here knows what a green
+//! thread is. The body of every coroutine is a loop over jobs that never ends while the coroutine
+//! is in use, so that one stack serves any number of green threads.
+
+mod guard;
+mod overflow;
+mod pool;
+mod report;
+mod stack;
+
+use std::cell::Cell;
+use std::io;
+use std::mem::ManuallyDrop;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::Once;
+
+use generator::{Gn, LocalGenerator, Scope};
+
+pub(crate) use pool::StackPool;
+pub(crate) use stack::{StackSize, default_stack_size};
+
+use crate::unwind;
+use stack::Stack;
+
+thread_local! {
+    /// The coroutine that is running on this thread; null on the thread's native stack.
+    ///
+    /// It has no destructor, so the signal handler may read it at any time.
+    static ACTIVE: Cell<*const Control> = const { Cell::new(ptr::null()) };
+}
+
+/// A stack with a loop of jobs on it.
+pub(crate) struct Coroutine {
+    /// Holds the stack; dropped by hand, since a suspended one must never be dropped.
+    generator: ManuallyDrop<LocalGenerator<'static, (), ()>>,
+    /// Shared with the loop on the other stack, hence boxed: its address never changes.
+    control: ManuallyDrop<Box<Control>>,
+}
+
+/// What the two sides of a coroutine share.
+struct Control {
+    /// The handle by which the body yields; written once, by the body's first lines.
+    scope: Cell<*mut ()>,
+    /// Runs one job to its end. It never unwinds.
+    entry: fn(),
+    /// True between jobs, and before the first one.
+    idle: Cell<bool>,
+    /// Tells an idle loop to end.
+    quit: Cell<bool>,
+    /// Where the stack lies: for the check in `assert_switchable` and the overflow report.
+    stack: Stack,
+    /// Who is running, for the reports of a panic or an overflow.
+    id: Cell<u64>,
+    /// The name of who is running, if it has one.
+    name: Cell<Option<Rc<str>>>,
+}
+
+impl Coroutine {
+    /// Maps a stack of `size` whose jobs are run by calling `entry`.
+    ///
+    /// `entry` must not unwind.
+    fn new(size: StackSize, entry: fn()) -> io::Result<Self> {
+        prepare_process();
+        guard::reserve()?;
+        let control = Box::new(Control {
+            scope: Cell::new(ptr::null_mut()),
+            entry,
+            idle: Cell::new(true),
+            quit: Cell::new(false),
+            stack: Stack::UNKNOWN,
+            id: Cell::new(0),
+            name: Cell::new(None),
+        });
+        let shared: *const Control = &raw const *control;
+        let body = move |mut scope: Scope<'_, '_, (), ()>| {
+            // SAFETY: `Coroutine` keeps the control block at this address for as long as the body
+            // can run (invariant CONTROL: it outlives every resume, see `Drop`).
+            let control = unsafe { &*shared };
+            control.scope.set((&raw mut scope).cast());
+            run_jobs(control);
+        };
+        let words = size.words();
+        let created = unwind::catch_quietly(|| Gn::<()>::new_scoped_opt_local(words, body));
+        let generator = match created {
+            Ok(generator) => generator,
+            Err(payload) => {
+                guard::release();
+                return Err(stack::map_error(size, unwind::message(&*payload)));
+            }
+        };
+        let (generator, stack) = Stack::of(generator);
+        let mut control = control;
+        control.stack = guard::convert(stack);
+        Ok(Coroutine {
+            generator: ManuallyDrop::new(generator),
+            control: ManuallyDrop::new(control),
+        })
+    }
+
+    /// Names who runs next, for reports of a panic or an overflow.
+    #[inline]
+    pub(crate) fn label(&self, id: u64, name: Option<&Rc<str>>) {
+        self.control.id.set(id);
+        self.control.name.set(name.cloned());
+    }
+
+    /// Runs the job until it suspends or ends.
+    #[inline]
+    pub(crate) fn resume(&mut self) {
+        let outer = ACTIVE.replace(&raw const **self.control);
+        self.generator.resume();
+        ACTIVE.set(outer);
+    }
+
+    /// Whether the last job has ended, so that the stack can take another one.
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.control.idle.get()
+    }
+
+    /// How many bytes of stack a job has.
+    pub(crate) fn stack_size(&self) -> StackSize {
+        self.control.stack.size()
+    }
+}
+
+impl Drop for Coroutine {
+    /// Unmaps an idle stack. A stack in the middle of a job is abandoned, mapping and all: its
+    /// frames hold live values, and there is no one left to unwind them.
+    fn drop(&mut self) {
+        if !self.is_idle() {
+            return;
+        }
+        self.control.quit.set(true);
+        if !self.control.scope.get().is_null() {
+            self.resume();
+        }
+        // The generator takes its bottom word for a sign of an overflow when it is dropped, and
+        // a job may have used that word quite legally.
+        self.control.stack.restore_sentinel();
+        let converted = self.control.stack.is_converted();
+        // SAFETY: neither field is used again, and the body has ended or never begun, so no frame
+        // on the stack refers to the control block (invariant CONTROL).
+        unsafe {
+            ManuallyDrop::drop(&mut self.generator);
+            ManuallyDrop::drop(&mut self.control);
+        }
+        if !converted {
+            guard::release();
+        }
+    }
+}
+
+/// The body of every coroutine.
+fn run_jobs(control: &Control) {
+    while !control.quit.get() {
+        control.idle.set(false);
+        (control.entry)();
+        control.idle.set(true);
+        control.switch_out();
+    }
+}
+
+impl Control {
+    #[inline]
+    fn switch_out(&self) {
+        let scope = self.scope.get().cast::<Scope<'static, 'static, (), ()>>();
+        // SAFETY: the scope lives in the body's outermost frame, which stays until the body ends,
+        // and only code on this very stack gets here (`assert_switchable`, or the body itself).
+        // The lifetimes are not used: unit values are sent and yielded.
+        unsafe { (*scope).yield_with(()) }
+    }
+}
+
+/// Leaves the running job; returns when its coroutine is resumed.
+///
+/// The caller has called [`assert_switchable`] before it changed any state for the switch.
+#[inline]
+pub(crate) fn suspend() {
+    let control = ACTIVE.get();
+    debug_assert!(!control.is_null(), "suspended outside a coroutine");
+    // SAFETY: `ACTIVE` is set by `resume`, whose coroutine owns the control block (CONTROL).
+    unsafe { (*control).switch_out() }
+}
+
+/// Whether a coroutine is running on this thread.
+#[inline]
+pub(crate) fn is_active() -> bool {
+    !ACTIVE.get().is_null()
+}
+
+/// Makes sure that a switch from here would suspend the green thread and nothing else.
+///
+/// # Panics
+///
+/// Panics when the caller runs on a generator of the user's own inside a green thread: a switch
+/// would suspend that generator instead.
+#[inline]
+pub(crate) fn assert_switchable() {
+    let marker = 0_u8;
+    let here = (&raw const marker).addr();
+    // SAFETY: `ACTIVE` is null or points to the control block of the running coroutine (CONTROL).
+    if let Some(control) = unsafe { ACTIVE.get().as_ref() }
+        && !control.stack.contains(here)
+    {
+        foreign_generator();
+    }
+}
+
+#[cold]
+#[track_caller]
+fn foreign_generator() -> ! {
+    panic!(
+        "a green call that would wait was made inside a generator of your own: it cannot suspend \
+         the green thread from there. Make the call outside the generator, or run its body with \
+         eventlet::spawn"
+    );
+}
+
+/// Once in a process: the hook and the handlers that every coroutine relies on.
+fn prepare_process() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        if std::thread::panicking() {
+            // The panic hook cannot be changed from a thread that panics.
+            let helper = std::thread::spawn(install_handlers);
+            helper.join().expect("preparing the process for green threads does not panic");
+        } else {
+            install_handlers();
+        }
+    });
+}
+
+fn install_handlers() {
+    report::install_panic_hook();
+    overflow::install(|| {
+        // The first generator of a process installs handlers of its own; ours go on top.
+        Gn::<()>::new_scoped_local(|_| ()).resume();
+    });
+    guard::detect(|| {
+        let generator = Gn::<()>::new_scoped_local(|_| ());
+        Stack::of(generator)
+    });
+}
+

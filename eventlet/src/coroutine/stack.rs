@@ -1,0 +1,156 @@
+//! Stack sizes, and where a generator's stack lies in memory.
+
+use std::io;
+use std::sync::OnceLock;
+use std::{env, fmt};
+
+use generator::LocalGenerator;
+
+/// What a green thread reserves unless told otherwise; only touched pages cost memory.
+const DEFAULT: usize = 256 * 1024;
+/// Less than this cannot hold the frames that start and end a job.
+const MIN: usize = 8 * 1024;
+/// More than this is taken for a mistake.
+const MAX: usize = 1024 * 1024 * 1024;
+
+/// What the `generator` crate expects in the lowest word of a stack that never overflowed.
+const SENTINEL: usize = 0xDEAD_BEEF;
+
+/// A checked stack size: whole pages, within the limits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StackSize(usize);
+
+impl StackSize {
+    /// Checks `bytes` and rounds it up to whole pages.
+    pub(crate) fn new(bytes: usize) -> io::Result<Self> {
+        if bytes < MIN {
+            return Err(refuse(bytes, format_args!("at least {MIN} bytes (8 KiB) are needed")));
+        }
+        if bytes > MAX {
+            return Err(refuse(bytes, format_args!("at most {MAX} bytes (1 GiB) are allowed")));
+        }
+        Ok(StackSize(bytes.next_multiple_of(page_size())))
+    }
+
+    pub(crate) fn bytes(self) -> usize {
+        self.0
+    }
+
+    /// The size in the unit of the `generator` crate. Whole pages make it even; an odd number
+    /// would make the crate fill the whole stack.
+    pub(super) fn words(self) -> usize {
+        self.0 / size_of::<usize>()
+    }
+}
+
+fn refuse(bytes: usize, why: fmt::Arguments<'_>) -> io::Error {
+    let text = format!("a green thread cannot have a stack of {bytes} bytes: {why}");
+    io::Error::new(io::ErrorKind::InvalidInput, text)
+}
+
+/// 256 KiB, or what the environment variable `EVENTLET_STACK_SIZE` says, in bytes.
+///
+/// A value that is no number or out of range is reported once on stderr and ignored.
+pub(crate) fn default_stack_size() -> StackSize {
+    static SIZE: OnceLock<StackSize> = OnceLock::new();
+    *SIZE.get_or_init(|| {
+        let fallback = StackSize(DEFAULT);
+        let Some(value) = env::var_os("EVENTLET_STACK_SIZE") else { return fallback };
+        let parsed = value.to_str().and_then(|text| text.trim().parse().ok());
+        match parsed.map(StackSize::new) {
+            Some(Ok(size)) => size,
+            Some(Err(error)) => {
+                eprintln!("eventlet: EVENTLET_STACK_SIZE is ignored: {error}");
+                fallback
+            }
+            None => {
+                eprintln!("eventlet: EVENTLET_STACK_SIZE is ignored: {value:?} is no number of bytes");
+                fallback
+            }
+        }
+    })
+}
+
+/// Turns the generator crate's panic about a stack into an error that says what to do.
+pub(super) fn map_error(size: StackSize, cause: &str) -> io::Error {
+    let text = format!(
+        "no stack of {} bytes can be mapped for a green thread ({cause}): raise the memory limit, \
+         ask for smaller stacks, or run fewer green threads at once",
+        size.bytes()
+    );
+    io::Error::new(io::ErrorKind::OutOfMemory, text)
+}
+
+/// Where a stack lies: `guard .. bottom` must not be touched, `bottom .. top` is for frames.
+#[derive(Clone, Copy)]
+pub(super) struct Stack {
+    bottom: usize,
+    top: usize,
+    /// Whether the guard is a guard region inside the mapping, not a mapping of its own.
+    converted: bool,
+}
+
+impl Stack {
+    /// Stands in until the stack has been mapped.
+    pub(super) const UNKNOWN: Stack = Stack { bottom: 0, top: 0, converted: false };
+
+    /// Finds the stack of a generator.
+    ///
+    /// The crate keeps a generator's state in the uppermost page of its stack and tells the size.
+    /// `guard::detect` checks once per process that this arithmetic holds.
+    pub(super) fn of(
+        generator: LocalGenerator<'static, (), ()>,
+    ) -> (LocalGenerator<'static, (), ()>, Stack) {
+        let page = page_size();
+        let raw = generator.into_raw();
+        let top = (raw.addr() & !(page - 1)) + page;
+        // SAFETY: the pointer comes from `into_raw` of the same type just above, and is used once.
+        let generator = unsafe { LocalGenerator::from_raw(raw) };
+        let bottom = top - generator.stack_usage().0 * size_of::<usize>();
+        (generator, Stack { bottom, top, converted: false })
+    }
+
+    pub(super) fn guard(&self) -> std::ops::Range<usize> {
+        self.bottom - page_size()..self.bottom
+    }
+
+    pub(super) fn bottom(&self) -> usize {
+        self.bottom
+    }
+
+    /// Whether an address belongs to the frames of this stack.
+    #[inline]
+    pub(super) fn contains(&self, address: usize) -> bool {
+        address.wrapping_sub(self.bottom) < self.top - self.bottom
+    }
+
+    pub(super) fn size(&self) -> StackSize {
+        StackSize(self.top - self.bottom)
+    }
+
+    pub(super) fn is_converted(&self) -> bool {
+        self.converted
+    }
+
+    pub(super) fn with_converted_guard(self) -> Self {
+        Stack { converted: true, ..self }
+    }
+
+    /// Makes the lowest word look unused again.
+    pub(super) fn restore_sentinel(&self) {
+        let bottom: *mut usize = std::ptr::with_exposed_provenance_mut(self.bottom);
+        // SAFETY: `bottom` is the lowest word of a mapped, writable stack that runs no job, so
+        // nothing is kept there.
+        unsafe { bottom.write(SENTINEL) }
+    }
+}
+
+/// The size of a memory page, in bytes.
+pub(super) fn page_size() -> usize {
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(|| {
+        // SAFETY: `sysconf` only reads a constant.
+        let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+        usize::try_from(size).unwrap_or(4096)
+    })
+}

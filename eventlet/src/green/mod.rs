@@ -1,0 +1,5 @@
+//! The parts of std that wait, green.
+
+pub use eventlet_macros::{main, test};
+
+pub mod net;

@@ -1,0 +1,225 @@
+//! A descriptor that parks instead of blocking.
+
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::hub::{self, Direction, IoId, Time};
+
+/// Whether a short read or write means that the next one would block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Bytes without boundaries: less than asked for means that nothing is left.
+    Stream,
+    /// Connections or messages: the size of one says nothing about the next.
+    Messages,
+}
+
+/// A non-blocking descriptor of std's type `S`, with the waiting that std leaves to the kernel.
+///
+/// Underneath the descriptor is always non-blocking; whether it *looks* blocking is our own flag.
+/// It can be shared between threads: every hub that meets it registers it for itself.
+pub(crate) struct Source<S: AsFd> {
+    /// Taken out by hand in `into_inner` and `drop`, after the hub has forgotten the descriptor.
+    io: ManuallyDrop<S>,
+    /// This descriptor's own identity: a duplicate has another one.
+    id: IoId,
+    kind: Kind,
+    /// What std keeps in the kernel's socket, and duplicates share.
+    shared: Arc<Shared>,
+}
+
+/// The settings of a socket, shared by all its duplicates.
+struct Shared {
+    /// The user wants to see "would block".
+    nonblocking: AtomicBool,
+    /// In nanoseconds; 0 for none.
+    read_timeout: AtomicU64,
+    write_timeout: AtomicU64,
+    /// Someone has called `close`.
+    closed: AtomicBool,
+}
+
+impl<S: AsFd> Source<S> {
+    /// Takes over a descriptor that is non-blocking already; `nonblocking` is how it looks.
+    pub(crate) fn new(io: S, kind: Kind, nonblocking: bool) -> Self {
+        let shared = Shared {
+            nonblocking: AtomicBool::new(nonblocking),
+            read_timeout: AtomicU64::new(0),
+            write_timeout: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+        };
+        Source { io: ManuallyDrop::new(io), id: IoId::new(), kind, shared: Arc::new(shared) }
+    }
+
+    /// Takes over a duplicate of this source's descriptor.
+    pub(crate) fn duplicate(&self, io: S) -> Self {
+        Source {
+            io: ManuallyDrop::new(io),
+            id: IoId::new(),
+            kind: self.kind,
+            shared: self.shared.clone(),
+        }
+    }
+
+    pub(crate) fn get(&self) -> &S {
+        &self.io
+    }
+
+    fn fd(&self) -> RawFd {
+        self.io.as_fd().as_raw_fd()
+    }
+
+    /// Gives the descriptor back, still non-blocking.
+    pub(crate) fn into_inner(self) -> S {
+        let this = ManuallyDrop::new(self);
+        hub::forget(this.fd(), this.id, true);
+        // SAFETY: `this` is never dropped, so each field is moved out exactly once.
+        unsafe {
+            drop(ptr::read(&raw const this.shared));
+            ManuallyDrop::into_inner(ptr::read(&raw const this.io))
+        }
+    }
+
+    pub(crate) fn is_nonblocking(&self) -> bool {
+        self.shared.nonblocking.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_nonblocking(&self, nonblocking: bool) {
+        self.shared.nonblocking.store(nonblocking, Ordering::Relaxed);
+    }
+
+    fn timeout_cell(&self, direction: Direction) -> &AtomicU64 {
+        match direction {
+            Direction::Read => &self.shared.read_timeout,
+            Direction::Write => &self.shared.write_timeout,
+        }
+    }
+
+    pub(crate) fn timeout(&self, direction: Direction) -> Option<Duration> {
+        let nanos = self.timeout_cell(direction).load(Ordering::Relaxed);
+        (nanos != 0).then(|| Duration::from_nanos(nanos))
+    }
+
+    /// Sets how long one call may wait, with std's rules: zero is an error.
+    pub(crate) fn set_timeout(
+        &self,
+        direction: Direction,
+        timeout: Option<Duration>,
+    ) -> io::Result<()> {
+        if timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "cannot set a 0 duration timeout",
+            ));
+        }
+        let nanos = timeout.map_or(0, |limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
+        self.timeout_cell(direction).store(nanos, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Marks the socket, and all its duplicates, as closed: every call fails from now on. Whoever
+    /// waits in the kernel's sense is to be woken by shutting the socket down.
+    pub(crate) fn mark_closed(&self) {
+        self.shared.closed.store(true, Ordering::Release);
+    }
+
+    fn check_open(&self) -> io::Result<()> {
+        if self.shared.closed.load(Ordering::Acquire) { Err(closed()) } else { Ok(()) }
+    }
+
+    /// Does one operation, waiting as long as it would block.
+    ///
+    /// # Errors
+    ///
+    /// Fails as `operation` does; with "would block" if the user has made the socket non-blocking
+    /// or its timeout has passed, as std does; and if the socket was closed meanwhile.
+    #[inline]
+    pub(crate) fn wait_for<R>(
+        &self,
+        direction: Direction,
+        mut operation: impl FnMut(&S) -> io::Result<R>,
+    ) -> io::Result<R> {
+        hub::with(|hub| {
+            let fd = self.fd();
+            let nonblocking = self.is_nonblocking();
+            let mut deadline = None;
+            loop {
+                self.check_open()?;
+                if nonblocking || hub.may_be_ready(fd, self.id, direction) {
+                    match operation(&self.io) {
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                            hub.would_block(fd, self.id, direction);
+                            if nonblocking {
+                                return Err(error);
+                            }
+                        }
+                        other => return other,
+                    }
+                }
+                if hub.current_is_unwinding() {
+                    return Err(unwinding());
+                }
+                let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
+                if !hub.wait_ready(fd, self.id, direction, deadline)? {
+                    return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+                }
+            }
+        })
+    }
+
+    /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
+    /// stream that moves fewer has nothing left for the moment.
+    #[inline]
+    pub(crate) fn transfer(
+        &self,
+        direction: Direction,
+        wanted: usize,
+        operation: impl FnMut(&S) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let moved = self.wait_for(direction, operation)?;
+        if moved < wanted && self.kind == Kind::Stream {
+            hub::with(|hub| hub.was_short(self.fd(), self.id, direction));
+        }
+        Ok(moved)
+    }
+
+    /// Waits until the descriptor is ready; says false when `deadline` passed first.
+    pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
+        if hub::with(hub::Hub::current_is_unwinding) {
+            return Err(unwinding());
+        }
+        let ready = hub::with(|hub| hub.wait_ready(self.fd(), self.id, direction, deadline))?;
+        self.check_open()?;
+        Ok(ready)
+    }
+
+    fn deadline(&self, direction: Direction) -> Time {
+        let timeout = self.timeout(direction);
+        timeout.map_or(Time::NEVER, |timeout| hub::with(hub::Hub::now).after(timeout))
+    }
+}
+
+impl<S: AsFd> Drop for Source<S> {
+    fn drop(&mut self) {
+        // With duplicates about, closing this one does not take it out of the system's poller.
+        let has_duplicates = Arc::strong_count(&self.shared) > 1;
+        hub::forget(self.fd(), self.id, has_duplicates);
+        // SAFETY: the field is not used again.
+        unsafe { ManuallyDrop::drop(&mut self.io) }
+    }
+}
+
+#[cold]
+fn closed() -> io::Error {
+    io::Error::new(io::ErrorKind::NotConnected, "the socket was closed by a call of its `close`")
+}
+
+#[cold]
+fn unwinding() -> io::Error {
+    io::Error::other("I/O that would wait was attempted while the green thread unwinds")
+}

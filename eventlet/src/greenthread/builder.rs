@@ -1,0 +1,87 @@
+//! Spawning with a name or another stack size.
+
+use std::io;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::{GreenThread, Start, launch};
+use crate::coroutine::{StackSize, default_stack_size};
+use crate::hub::Spec;
+
+/// Spawns green threads with a name or with another stack size, and reports failure as an error.
+///
+/// # Examples
+///
+/// ```
+/// let thread = eventlet::Builder::new()
+///     .name("parser")
+///     .stack_size(1024 * 1024)
+///     .spawn(|| eventlet::current().name().map(str::to_owned))?;
+/// assert_eq!(thread.wait().unwrap().as_deref(), Some("parser"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug, Default, Clone)]
+#[must_use = "a builder does nothing until `spawn`"]
+pub struct Builder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+    delay: Duration,
+}
+
+impl Builder {
+    /// A builder without a name, with the default stack size.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Names the green thread, for reports and [`Handle::name`](super::Handle::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets how many bytes of stack it has, rounded up to whole pages.
+    ///
+    /// The default is 256 KiB, or what `EVENTLET_STACK_SIZE` says. 8 KiB to 1 GiB are allowed;
+    /// the address space is reserved and only touched pages cost memory.
+    pub fn stack_size(mut self, bytes: usize) -> Self {
+        self.stack_size = Some(bytes);
+        self
+    }
+
+    /// Lets it begin after `delay`, as [`spawn_after`](crate::spawn_after) does.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Starts the green thread, as [`spawn`](crate::spawn) does.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if the stack size is out of range,
+    /// and with [`OutOfMemory`](io::ErrorKind::OutOfMemory) if no stack can be mapped. What is
+    /// running goes on.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let refused = eventlet::Builder::new().stack_size(1).spawn(|| ());
+    /// assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    /// ```
+    #[track_caller]
+    pub fn spawn<F, T>(self, f: F) -> io::Result<GreenThread<T>>
+    where
+        F: FnOnce() -> T + 'static,
+        T: 'static,
+    {
+        let spawned_at = Location::caller();
+        let stack_size = self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
+        let spec = Spec { name: self.name.map(Into::into), stack_size, spawned_at };
+        launch(spec, Start::After(self.delay), f)
+    }
+}

@@ -1,0 +1,141 @@
+//! How a green thread ended.
+
+use std::any::Any;
+use std::fmt;
+
+use crate::hub::AlarmFired;
+use crate::unwind::{self, Payload};
+
+/// What a kill unwinds with. Eventlet's `GreenletExit`.
+pub(crate) struct Killed;
+
+/// Why a green thread has no result: it was killed, panicked, or was ended by a
+/// [`Timeout`](crate::Timeout) that it did not handle.
+///
+/// # Examples
+///
+/// ```
+/// let exit = eventlet::spawn(|| panic!("no luck")).wait().unwrap_err();
+/// assert!(exit.is_panic());
+/// assert_eq!(exit.to_string(), "the green thread panicked: no luck");
+/// ```
+#[doc(alias = "GreenletExit")]
+pub struct Exit {
+    status: ExitStatus,
+    payload: Payload,
+}
+
+/// In what way a green thread ended, without its result: what a link is told.
+///
+/// # Examples
+///
+/// ```
+/// let thread = eventlet::spawn(|| 1);
+/// thread.link(|status| assert!(status.is_success()));
+/// thread.wait().unwrap();
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ExitStatus {
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    Success,
+    Killed,
+    Panicked,
+    TimedOut,
+}
+
+impl ExitStatus {
+    pub(super) const SUCCESS: ExitStatus = ExitStatus { kind: Kind::Success };
+
+    /// It returned.
+    pub fn is_success(&self) -> bool {
+        self.kind == Kind::Success
+    }
+
+    /// It was killed or cancelled.
+    pub fn is_killed(&self) -> bool {
+        self.kind == Kind::Killed
+    }
+
+    /// It panicked.
+    pub fn is_panic(&self) -> bool {
+        self.kind == Kind::Panicked
+    }
+
+    /// A [`Timeout`](crate::Timeout) fired in it and was not handled.
+    pub fn is_timeout(&self) -> bool {
+        self.kind == Kind::TimedOut
+    }
+}
+
+impl Exit {
+    pub(super) fn new(payload: Payload) -> Self {
+        let kind = if payload.is::<Killed>() {
+            Kind::Killed
+        } else if payload.is::<AlarmFired>() {
+            Kind::TimedOut
+        } else {
+            Kind::Panicked
+        };
+        Exit { status: ExitStatus { kind }, payload }
+    }
+
+    pub(super) fn status(&self) -> ExitStatus {
+        self.status
+    }
+
+    /// Whether it was killed or cancelled.
+    pub fn is_killed(&self) -> bool {
+        self.status.is_killed()
+    }
+
+    /// Whether it panicked.
+    pub fn is_panic(&self) -> bool {
+        self.status.is_panic()
+    }
+
+    /// Whether a [`Timeout`](crate::Timeout) fired in it and was not handled.
+    pub fn is_timeout(&self) -> bool {
+        self.status.is_timeout()
+    }
+
+    /// The payload of the panic, as [`std::thread::JoinHandle::join`] gives it.
+    ///
+    /// # Panics
+    ///
+    /// Panics unless [`is_panic`](Exit::is_panic).
+    pub fn into_panic(self) -> Box<dyn Any + Send + 'static> {
+        assert!(self.is_panic(), "into_panic on a green thread that did not panic: {self}");
+        self.payload
+    }
+
+    /// Goes on in the caller as it ended there: re-raises the panic, the kill or the timeout.
+    ///
+    /// This is what Eventlet's `wait()` does with every error. A panic is not printed again.
+    pub fn resume(self) -> ! {
+        unwind::raise(self.payload)
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status.kind {
+            Kind::Killed => f.write_str("the green thread was killed"),
+            Kind::TimedOut => f.write_str("the green thread was ended by a timeout"),
+            Kind::Success | Kind::Panicked => {
+                write!(f, "the green thread panicked: {}", unwind::message(&*self.payload))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exit({self})")
+    }
+}
+
+impl std::error::Error for Exit {}

@@ -1,0 +1,270 @@
+//! What one holds of a green thread.
+
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::exit::{Exit, ExitStatus, Killed};
+use super::links::Link;
+use super::packet::{Joinable, Shared};
+use crate::hub::{self, Fiber, FiberRc, State, Time, Wake};
+use crate::unwind;
+
+/// A green thread whose result can be waited for. Made by [`spawn`](crate::spawn).
+///
+/// Dropping it detaches the green thread. It stays on its OS thread, so it is not `Send`:
+///
+/// ```compile_fail
+/// fn assert_send<T: Send>(_: T) {}
+/// assert_send(eventlet::spawn(|| 1));
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// let thread = eventlet::spawn(|| "hello".len());
+/// assert!(!thread.is_dead());
+/// assert_eq!(thread.wait().unwrap(), 5);
+/// ```
+pub struct GreenThread<T> {
+    fiber: Rc<Fiber<dyn Joinable<T>>>,
+}
+
+impl<T: 'static> GreenThread<T> {
+    pub(super) fn new(fiber: Rc<Fiber<dyn Joinable<T>>>) -> Self {
+        GreenThread { fiber }
+    }
+
+    /// Waits for the end and returns the result, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the green thread was killed, panicked, or did not handle a timeout.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a green thread waits for itself, and where the hub finds that nothing can ever
+    /// end the wait.
+    ///
+    /// # Switching
+    ///
+    /// Switches unless the green thread has ended, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(eventlet::spawn(|| 1 + 1).wait().unwrap(), 2);
+    /// ```
+    #[doc(alias = "join")]
+    pub fn wait(self) -> Result<T, Exit> {
+        loop {
+            if let Some(result) = self.fiber.body.take_result() {
+                return result;
+            }
+            self.wait_for_end();
+        }
+    }
+
+    fn wait_for_end(&self) {
+        hub::with(|hub| {
+            let waiter = hub.begin_wait();
+            assert_ne!(waiter.id(), self.fiber.id, "a green thread cannot wait for itself");
+            let joiner = &self.fiber.body.shared().joiner;
+            joiner.set(Some(waiter.clone()));
+            let wake = hub.park(&waiter, "the end of a green thread", Time::NEVER);
+            if let Wake::Thrown(payload) = wake {
+                joiner.take();
+                unwind::raise(payload);
+            }
+        });
+    }
+
+    /// An untyped handle to the same green thread.
+    pub fn handle(&self) -> Handle {
+        Handle { fiber: self.fiber.clone() }
+    }
+
+    /// Ends the green thread from outside; see [`Handle::kill`].
+    pub fn kill(&self) {
+        self.handle().kill();
+    }
+
+    /// Takes the green thread back if it has not begun; see [`Handle::cancel`].
+    pub fn cancel(&self) -> bool {
+        self.handle().cancel()
+    }
+
+    /// Calls `callback` when the green thread ends; see [`Handle::link`].
+    pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
+        self.fiber.body.shared().links.add(Box::new(callback))
+    }
+
+    /// Takes a callback back; see [`Handle::unlink`].
+    pub fn unlink(&self, link: Link) -> bool {
+        self.fiber.body.shared().links.remove(link)
+    }
+
+    /// Whether the green thread has ended and its links have been called.
+    pub fn is_dead(&self) -> bool {
+        self.fiber.state() == State::Done
+    }
+
+    /// A number that no other green thread of this process has or had.
+    pub fn id(&self) -> u64 {
+        self.fiber.id
+    }
+
+    /// The name it was given with [`Builder::name`](super::Builder::name).
+    pub fn name(&self) -> Option<&str> {
+        self.fiber.name.as_deref()
+    }
+}
+
+impl<T> Drop for GreenThread<T> {
+    fn drop(&mut self) {
+        self.fiber.body.shared().is_detached.set(true);
+        // A result that nobody will fetch is dropped now, not with the last handle.
+        drop(self.fiber.body.take_result());
+    }
+}
+
+impl<T> fmt::Debug for GreenThread<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.fiber.name.as_deref();
+        f.debug_struct("GreenThread").field("id", &self.fiber.id).field("name", &name).finish()
+    }
+}
+
+/// A green thread without its result: to kill it, link to it, or ask about it.
+///
+/// Handles can be cloned, and equal handles mean the same green thread. Like the green thread
+/// they stay on its OS thread. Made by [`GreenThread::handle`], [`spawn_n`](crate::spawn_n) and
+/// [`current`](crate::current).
+///
+/// # Examples
+///
+/// ```
+/// let thread = eventlet::spawn(|| eventlet::current());
+/// let handle = thread.handle();
+/// assert_eq!(thread.wait().unwrap(), handle);
+/// assert!(handle.is_dead());
+/// ```
+#[derive(Clone)]
+pub struct Handle {
+    fiber: FiberRc,
+}
+
+impl Handle {
+    pub(super) fn new(fiber: FiberRc) -> Self {
+        Handle { fiber }
+    }
+
+    /// Ends the green thread from outside.
+    ///
+    /// One that has not begun never runs. One that has begun unwinds from where it waits, and its
+    /// destructors run, before this call returns; if it waits again on the way (in a lock-like
+    /// wait of a destructor, or because it caught the unwind and goes on) this call returns then.
+    /// What it has already been woken with is not taken from it: then it ends at its next wait.
+    /// A green thread that kills itself unwinds at once. Dead ones are left alone.
+    ///
+    /// A panic in a destructor that runs because of a kill aborts the process, as in every unwind.
+    ///
+    /// # Switching
+    ///
+    /// Switches to the green thread that is killed, unless it had not begun or has ended; the
+    /// caller goes on after everyone who was runnable. It does not switch while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| eventlet::sleep(std::time::Duration::from_secs(60)));
+    /// thread.handle().kill();
+    /// assert!(thread.wait().unwrap_err().is_killed());
+    /// ```
+    pub fn kill(&self) {
+        hub::with(|hub| hub.throw(&self.fiber, Box::new(Killed)));
+    }
+
+    /// Takes the green thread back if it has not begun, and says whether it did.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn cancel(&self) -> bool {
+        let is_new = self.fiber.state() == State::New;
+        if is_new {
+            self.kill();
+        }
+        is_new
+    }
+
+    /// Calls `callback` when the green thread ends, however it ends.
+    ///
+    /// Callbacks are called in the order they were linked, inside the green thread, which is not
+    /// dead before the last one has returned. If it has ended, the callback is called at once, in
+    /// the caller. A callback that panics does not keep the others from being called. The main
+    /// context never ends, so it calls nothing.
+    ///
+    /// # Switching
+    ///
+    /// Never switches, unless the green thread has ended and the callback does.
+    pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
+        match self.shared() {
+            Some(shared) => shared.links.add(Box::new(callback)),
+            None => super::links::Links::default().add(Box::new(callback)),
+        }
+    }
+
+    /// Takes a callback back that has not been called, and says whether it could.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn unlink(&self, link: Link) -> bool {
+        self.shared().is_some_and(|shared| shared.links.remove(link))
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        self.fiber.body.extension().downcast_ref()
+    }
+
+    /// Whether the green thread has ended and its links have been called.
+    pub fn is_dead(&self) -> bool {
+        self.fiber.state() == State::Done
+    }
+
+    /// Whether it has begun to run and not ended.
+    pub fn is_running(&self) -> bool {
+        !matches!(self.fiber.state(), State::New | State::Done)
+    }
+
+    /// A number that no other green thread of this process has or had.
+    pub fn id(&self) -> u64 {
+        self.fiber.id
+    }
+
+    /// The name it was given with [`Builder::name`](super::Builder::name); `main` for the main
+    /// context.
+    pub fn name(&self) -> Option<&str> {
+        self.fiber.name.as_deref()
+    }
+
+    /// Where it was spawned.
+    pub fn spawned_at(&self) -> &'static Location<'static> {
+        self.fiber.spawned_at
+    }
+}
+
+impl PartialEq for Handle {
+    fn eq(&self, other: &Self) -> bool {
+        self.fiber.id == other.fiber.id
+    }
+}
+
+impl Eq for Handle {}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("id", &self.id()).field("name", &self.name()).finish()
+    }
+}

@@ -1,0 +1,59 @@
+//! Callbacks for the end of a green thread.
+
+use std::cell::{Cell, RefCell};
+
+use super::exit::ExitStatus;
+use crate::unwind;
+
+type Callback = Box<dyn FnOnce(&ExitStatus)>;
+
+/// Names a callback that was linked to a green thread, for `unlink`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Link {
+    number: u64,
+}
+
+/// The callbacks of one green thread, in the order they were linked.
+#[derive(Default)]
+pub(super) struct Links {
+    callbacks: RefCell<Vec<(Link, Callback)>>,
+    n_made: Cell<u64>,
+    /// Set when the body has ended: from then on callbacks are called at once.
+    ended: Cell<Option<ExitStatus>>,
+}
+
+impl Links {
+    /// Calls `callback` when the green thread ends, at once if it has ended.
+    pub(super) fn add(&self, callback: Callback) -> Link {
+        let link = Link { number: self.n_made.get() };
+        self.n_made.set(link.number + 1);
+        match self.ended.get() {
+            Some(status) => callback(&status),
+            None => self.callbacks.borrow_mut().push((link, callback)),
+        }
+        link
+    }
+
+    /// Takes a callback back that has not been called.
+    pub(super) fn remove(&self, link: Link) -> bool {
+        let mut callbacks = self.callbacks.borrow_mut();
+        let index = callbacks.iter().position(|(other, _)| *other == link);
+        let removed = index.map(|index| callbacks.remove(index));
+        // A callback's destructor is the user's code, and may link or unlink.
+        drop(callbacks);
+        removed.is_some()
+    }
+
+    /// Calls all callbacks. One that panics is reported like any panic and does not keep the
+    /// others from being called.
+    pub(super) fn call_all(&self, status: ExitStatus) {
+        self.ended.set(Some(status));
+        if self.n_made.get() == 0 {
+            return;
+        }
+        let callbacks = self.callbacks.take();
+        for (_, callback) in callbacks {
+            let _reported_by_the_panic_hook = unwind::catch(|| callback(&status));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What a green thread's fiber carries: the function, then its result, and who wants to know.
+
+use std::any::Any;
+use std::cell::Cell;
+
+use super::exit::{Exit, ExitStatus};
+use super::links::Links;
+use crate::hub::{self, Body, FiberRc, Waiter};
+use crate::unwind::{self, Payload};
+
+/// What is known of every green thread, whatever it returns.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) links: Links,
+    /// The one who waits for the result; a handle can be waited for once.
+    pub(super) joiner: Cell<Option<Waiter>>,
+    /// Nobody wants the result any more.
+    pub(super) is_detached: Cell<bool>,
+}
+
+/// The part of a green thread that knows its types.
+pub(super) struct Packet<F, T> {
+    shared: Shared,
+    job: Cell<Option<F>>,
+    result: Cell<Option<Result<T, Exit>>>,
+}
+
+/// A body whose result can be taken.
+pub(super) trait Joinable<T>: Body {
+    fn shared(&self) -> &Shared;
+
+    /// The result, once, after the end.
+    fn take_result(&self) -> Option<Result<T, Exit>>;
+}
+
+impl<F, T> Packet<F, T>
+where
+    F: FnOnce() -> T + 'static,
+    T: 'static,
+{
+    pub(super) fn new(job: F) -> Self {
+        Packet { shared: Shared::default(), job: Cell::new(Some(job)), result: Cell::new(None) }
+    }
+
+    /// Stores the result and tells everyone. The order is Eventlet's: whoever waits is queued,
+    /// then the links are called, and then the green thread is dead.
+    fn complete(&self, fiber: &FiberRc, result: Result<T, Exit>) {
+        let status = result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS);
+        if self.shared.is_detached.get() {
+            report_unseen(fiber, status);
+            // The destructor of the result is the user's code.
+            let _reported_by_the_panic_hook = unwind::catch(|| drop(result));
+        } else {
+            self.result.set(Some(result));
+        }
+        if let Some(joiner) = self.shared.joiner.take() {
+            joiner.wake();
+        }
+        self.shared.links.call_all(status);
+    }
+}
+
+/// A timeout that nobody caught and nobody will see is an error all the same.
+fn report_unseen(fiber: &FiberRc, status: ExitStatus) {
+    if status.is_timeout() {
+        let name = fiber.name.as_deref().unwrap_or("<unnamed>");
+        eprintln!(
+            "eventlet: the green thread '{name}' spawned at {} was ended by a Timeout that \
+             nothing caught",
+            fiber.spawned_at
+        );
+    }
+}
+
+impl<F, T> Body for Packet<F, T>
+where
+    F: FnOnce() -> T + 'static,
+    T: 'static,
+{
+    #[inline]
+    fn run(&self, fiber: &FiberRc) {
+        let job = self.job.take().expect("a green thread runs once");
+        let result = match unwind::catch(job) {
+            Ok(value) => Ok(value),
+            Err(payload) => {
+                hub::with(hub::Hub::unwinding_has_ended);
+                Err(Exit::new(payload))
+            }
+        };
+        self.complete(fiber, result);
+    }
+
+    fn discard(&self, fiber: &FiberRc, why: Payload) {
+        // The destructors of what the closure has captured are the user's code.
+        let _reported_by_the_panic_hook = unwind::catch(|| drop(self.job.take()));
+        self.complete(fiber, Err(Exit::new(why)));
+    }
+
+    fn extension(&self) -> &dyn Any {
+        &self.shared
+    }
+}
+
+impl<F, T> Joinable<T> for Packet<F, T>
+where
+    F: FnOnce() -> T + 'static,
+    T: 'static,
+{
+    fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    fn take_result(&self) -> Option<Result<T, Exit>> {
+        self.result.take()
+    }
+}

@@ -1,0 +1,144 @@
+//! Waiting for descriptors.
+
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::poller::{self, Direction};
+use super::time::Time;
+use super::waiter::{Waiter, Wake};
+use super::{Hub, try_with};
+
+/// Identifies a socket for ever: an fd number is used again, an id is not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct IoId(u64);
+
+impl IoId {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        IoId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Takes a waiter out of its slot, however the wait ends.
+struct Waiting<'a> {
+    hub: &'a Hub,
+    fd: RawFd,
+    direction: Direction,
+    waiter: Waiter,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut poller = self.hub.poller.borrow_mut();
+        poller.remove_waiter(self.fd, self.direction, &self.waiter);
+    }
+}
+
+impl Hub {
+    /// Whether it is worth trying an operation; false only if it is known that it would block.
+    #[inline]
+    pub(crate) fn may_be_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> bool {
+        self.poller.borrow_mut().may_be_ready(fd, id.0, direction)
+    }
+
+    /// Notes that an operation would have blocked.
+    #[inline]
+    pub(crate) fn would_block(&self, fd: RawFd, id: IoId, direction: Direction) {
+        self.poller.borrow_mut().not_ready(fd, id.0, direction);
+    }
+
+    /// Notes that a stream gave or took less than was asked for.
+    #[inline]
+    pub(crate) fn was_short(&self, fd: RawFd, id: IoId, direction: Direction) {
+        self.poller.borrow_mut().was_short(fd, id.0, direction);
+    }
+
+    /// Waits until a descriptor is ready; says false when `deadline` passed first.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the descriptor cannot be polled, or was closed meanwhile.
+    pub(crate) fn wait_ready(
+        &self,
+        fd: RawFd,
+        id: IoId,
+        direction: Direction,
+        deadline: Time,
+    ) -> io::Result<bool> {
+        {
+            let mut poller = self.poller.borrow_mut();
+            if !poller.is_registered(fd, id.0) {
+                poller.register(fd, id.0)?;
+            }
+        }
+        let woken = self.wait_on_slot(fd, direction, deadline).is_ready_or_raise();
+        if !self.poller.borrow_mut().is_registered(fd, id.0) {
+            return Err(closed_meanwhile());
+        }
+        Ok(woken)
+    }
+
+    fn wait_on_slot(&self, fd: RawFd, direction: Direction, deadline: Time) -> Wake {
+        let waiter = self.begin_wait();
+        self.poller.borrow_mut().add_waiter(fd, direction, waiter.clone());
+        let waiting = Waiting { hub: self, fd, direction, waiter };
+        let what = match direction {
+            Direction::Read => "a descriptor to be readable",
+            Direction::Write => "a descriptor to be writable",
+        };
+        self.park(&waiting.waiter, what, deadline)
+    }
+
+    /// Waits until any descriptor is ready, and leaves no trace of it; says false when `timeout`
+    /// passed first.
+    pub(crate) fn trampoline(
+        &self,
+        fd: &impl AsRawFd,
+        direction: Direction,
+        timeout: Option<Duration>,
+    ) -> io::Result<bool> {
+        if poller::is_ready_now(fd, direction)? {
+            return Ok(true);
+        }
+        let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
+        let fd = fd.as_raw_fd();
+        // A green socket may be registered under this number: then its registration serves.
+        if let Some(owner) = self.poller.borrow_mut().confirmed_owner(fd) {
+            return self.wait_ready(fd, IoId(owner), direction, deadline);
+        }
+        let guest = Guest { hub: self, fd, id: IoId::new() };
+        match self.wait_ready(fd, guest.id, direction, deadline) {
+            // Regular files cannot be polled, and never block.
+            Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(true),
+            other => other,
+        }
+    }
+}
+
+/// A descriptor that is registered for the time of one wait.
+struct Guest<'a> {
+    hub: &'a Hub,
+    fd: RawFd,
+    id: IoId,
+}
+
+impl Drop for Guest<'_> {
+    fn drop(&mut self) {
+        self.hub.poller.borrow_mut().deregister(self.fd, self.id.0, true);
+    }
+}
+
+/// Forgets a descriptor in this thread's hub; see `Poller::deregister`.
+pub(crate) fn forget(fd: RawFd, id: IoId, explicitly: bool) {
+    try_with(|hub| hub.poller.borrow_mut().deregister(fd, id.0, explicitly));
+}
+
+#[cold]
+fn closed_meanwhile() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::NotConnected,
+        "the descriptor was closed, or its number was used again, while a green thread waited for it",
+    )
+}

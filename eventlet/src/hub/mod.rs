@@ -1,0 +1,293 @@
+//! The hub: one per OS thread, it decides which fiber runs next.
+//!
+//! ```text
+//!        spawn ──►┌───────────┐ pop   ┌────────┐  park   ┌─ waiters of a primitive
+//!   wake, yield ─►│ run queue │──────►│ fiber  │────────►├─ slot of a descriptor
+//!                 └───────────┘       └────────┘         └─ timer
+//!                       ▲                                       │
+//!                       └──── collect: mail, poll, due timers ◄─┘
+//! ```
+//!
+//! Whoever runs on the thread's native stack, the *main context*, drives the hub: when it has to
+//! wait, it runs this loop until its own wait has ended. Fibers are never entered recursively.
+//!
+//! The hub moves fibers and opaque payloads about. It does not know what a green thread, a socket
+//! or a timeout is, and it never holds a borrow of its own state while a fiber runs.
+
+mod deadlock;
+mod fiber;
+mod inbox;
+mod io;
+mod park;
+#[allow(unsafe_code, reason = "system calls that mio does not make")]
+mod poller;
+mod run;
+mod throw;
+mod time;
+mod timers;
+mod waiter;
+
+use std::any::Any;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use slab::Slab;
+
+pub(crate) use fiber::{AlarmFired, Body, Fiber, FiberRc, Spec, State};
+pub(crate) use inbox::{HubGone, Message, Remote, RemoteWaiter};
+pub(crate) use io::{IoId, forget};
+pub(crate) use poller::Direction;
+pub(crate) use time::Time;
+pub(crate) use waiter::{WaitQueue, Waiter, Wake};
+
+use crate::coroutine::{self, StackPool};
+use crate::unwind::Payload;
+
+thread_local! {
+    static HUB: OnceCell<Rc<Hub>> = const { OnceCell::new() };
+}
+
+/// Calls `f` with this thread's hub, which is made by the first call.
+///
+/// # Panics
+///
+/// Panics when the thread is ending and its hub is gone, and when no poller can be made.
+#[inline]
+pub(crate) fn with<R>(f: impl FnOnce(&Hub) -> R) -> R {
+    HUB.try_with(|cell| f(cell.get_or_init(Hub::new))).unwrap_or_else(|_| gone())
+}
+
+/// Calls `f` with this thread's hub if there is one.
+#[inline]
+pub(crate) fn try_with<R>(f: impl FnOnce(&Hub) -> R) -> Option<R> {
+    HUB.try_with(|cell| cell.get().map(|hub| f(hub))).ok().flatten()
+}
+
+/// This thread's hub.
+pub(crate) fn current() -> Rc<Hub> {
+    HUB.try_with(|cell| cell.get_or_init(Hub::new).clone()).unwrap_or_else(|_| gone())
+}
+
+#[cold]
+fn gone() -> ! {
+    panic!("a green call was made while its OS thread is ending: the thread's hub is gone")
+}
+
+/// One thread's scheduler.
+pub(crate) struct Hub {
+    pub(crate) id: u64,
+    /// The fiber that stands for the native stack.
+    main: FiberRc,
+    /// Who runs now; none while the hub itself does.
+    current: RefCell<Option<FiberRc>>,
+    /// Who runs next, oldest first.
+    queue: RefCell<VecDeque<FiberRc>>,
+    /// Who runs before all others: fibers that something was thrown into.
+    urgent: RefCell<VecDeque<FiberRc>>,
+    /// How many fibers have run since the last `collect`.
+    n_resumes: Cell<u32>,
+    /// Every live fiber but the main one. This keeps parked fibers alive.
+    fibers: RefCell<Slab<FiberRc>>,
+    /// Fibers that could not start for want of a stack; they start when one is given back.
+    starved: RefCell<VecDeque<FiberRc>>,
+    stacks: RefCell<StackPool>,
+    timers: RefCell<timers::Timers<FiberRc>>,
+    clock: time::Clock,
+    poller: RefCell<poller::Poller>,
+    /// What other threads hold of this hub.
+    remote: Arc<Remote>,
+    remote_waits: RefCell<inbox::RemoteWaits>,
+    /// Fibers that are switched out in the middle of unwinding. Until they are back,
+    /// `std::thread::panicking()` says yes to everyone on this thread.
+    n_unwinding: Cell<u32>,
+    next_id: Cell<u64>,
+    next_alarm: Cell<u64>,
+}
+
+/// What the main fiber does: nothing, since it is not started by the hub.
+struct NativeStack;
+
+impl Body for NativeStack {
+    fn run(&self, _: &FiberRc) {
+        unreachable!("the native stack is not started by the hub")
+    }
+
+    fn discard(&self, _: &FiberRc, _: Payload) {
+        unreachable!("the native stack cannot be discarded")
+    }
+
+    fn extension(&self) -> &dyn Any {
+        &()
+    }
+}
+
+/// Ids are handed to the hubs in blocks, so that taking one costs no atomic operation.
+const ID_BLOCK: u64 = 1024;
+
+fn next_id_block() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(ID_BLOCK, Ordering::Relaxed)
+}
+
+impl Hub {
+    fn new() -> Rc<Self> {
+        let (poller, waker) = poller::Poller::new()
+            .unwrap_or_else(|error| panic!("no poller can be made for this thread's hub: {error}"));
+        let spec = Spec {
+            name: Some("main".into()),
+            stack_size: coroutine::default_stack_size(),
+            spawned_at: Location::caller(),
+        };
+        let first_id = next_id_block();
+        let main: FiberRc = Rc::new(Fiber::new(first_id, spec, true, NativeStack));
+        Rc::new(Hub {
+            id: first_id / ID_BLOCK,
+            current: RefCell::new(Some(main.clone())),
+            main,
+            queue: RefCell::default(),
+            urgent: RefCell::default(),
+            n_resumes: Cell::new(0),
+            fibers: RefCell::default(),
+            starved: RefCell::default(),
+            stacks: RefCell::new(StackPool::new(run::run_current)),
+            timers: RefCell::new(timers::Timers::new()),
+            clock: time::Clock::new(),
+            poller: RefCell::new(poller),
+            remote: Arc::new(Remote::new(waker)),
+            remote_waits: RefCell::default(),
+            n_unwinding: Cell::new(0),
+            next_id: Cell::new(first_id + 1),
+            next_alarm: Cell::new(1),
+        })
+    }
+
+    fn take_id(&self) -> u64 {
+        let id = self.next_id.get();
+        let next = if (id + 1) % ID_BLOCK == 0 { next_id_block() } else { id + 1 };
+        self.next_id.set(next);
+        id
+    }
+
+    /// The fiber that makes this call.
+    ///
+    /// # Panics
+    ///
+    /// Panics when the hub itself runs, which calls no user code.
+    #[inline]
+    pub(crate) fn current_fiber(&self) -> FiberRc {
+        self.current.borrow().clone().expect("a green call was made from inside the hub")
+    }
+
+    /// The fiber that makes this call, if it is not the hub itself.
+    pub(crate) fn try_current_fiber(&self) -> Option<FiberRc> {
+        self.current.borrow().clone()
+    }
+
+    /// Makes a fiber that has an id and is not scheduled yet.
+    pub(crate) fn make_fiber<B: Body>(&self, spec: Spec, body: B) -> Rc<Fiber<B>> {
+        Rc::new(Fiber::new(self.take_id(), spec, false, body))
+    }
+
+    /// Registers a new fiber and queues it. It runs when the current one gives way.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no stack at hand and none can be mapped.
+    pub(crate) fn start(&self, fiber: FiberRc) -> std::io::Result<()> {
+        self.admit(&fiber)?;
+        self.enqueue_new(fiber);
+        Ok(())
+    }
+
+    /// Registers a new fiber that is to be queued at `at`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if there is no stack at hand and none can be mapped.
+    pub(crate) fn start_at(&self, fiber: FiberRc, at: Time) -> std::io::Result<()> {
+        self.admit(&fiber)?;
+        if at < Time::NEVER {
+            self.arm(&fiber, at);
+        }
+        Ok(())
+    }
+
+    fn admit(&self, fiber: &FiberRc) -> std::io::Result<()> {
+        self.stacks.borrow_mut().provide(fiber.stack_size)?;
+        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+        Ok(())
+    }
+
+    #[inline]
+    fn enqueue_new(&self, fiber: FiberRc) {
+        self.queue.borrow_mut().push_back(fiber);
+    }
+
+    /// Queues a fiber whose wait has ended.
+    #[inline]
+    fn enqueue(&self, fiber: FiberRc) {
+        debug_assert_eq!(fiber.state.get(), State::Parked);
+        fiber.state.set(State::Queued);
+        self.queue.borrow_mut().push_back(fiber);
+    }
+
+    /// Reads the clock.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.read()
+    }
+
+    /// Stops the clock; from then on it jumps to the next deadline whenever the hub is idle.
+    pub(crate) fn pause_clock(&self) {
+        self.clock.pause();
+    }
+
+    /// Lets a paused clock run again from where it stands.
+    pub(crate) fn resume_clock(&self) {
+        self.clock.resume();
+    }
+
+    /// What other threads may hold of this hub.
+    pub(crate) fn remote(&self) -> Arc<Remote> {
+        self.remote.clone()
+    }
+
+    /// Counts what the hub has in hand.
+    pub(crate) fn load(&self) -> Load {
+        let poller = self.poller.borrow();
+        let stacks = self.stacks.borrow();
+        Load {
+            n_fibers: self.fibers.borrow().len(),
+            n_queued: self.queue.borrow().len() + self.urgent.borrow().len(),
+            n_timers: self.timers.borrow().len(),
+            n_io_waiters: poller.n_waiters(),
+            n_descriptors: poller.n_registered(),
+            n_stacks_in_use: stacks.n_in_use(),
+            n_stacks_idle: stacks.n_idle(),
+        }
+    }
+}
+
+/// What a hub has in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) n_fibers: usize,
+    pub(crate) n_queued: usize,
+    pub(crate) n_timers: usize,
+    pub(crate) n_io_waiters: usize,
+    pub(crate) n_descriptors: usize,
+    pub(crate) n_stacks_in_use: usize,
+    pub(crate) n_stacks_idle: usize,
+}
+
+impl Drop for Hub {
+    /// Runs when the OS thread ends. Fibers that are in the middle of something are abandoned
+    /// with their stacks, as Eventlet does: there is no one left to run their destructors.
+    fn drop(&mut self) {
+        self.remote.close();
+    }
+}
+

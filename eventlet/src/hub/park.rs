@@ -1,0 +1,163 @@
+//! Giving way: yield, and waiting for a wake or a deadline.
+
+use std::thread::panicking;
+
+use super::fiber::{FiberRc, Outcome, State};
+use super::time::Time;
+use super::waiter::{Waiter, Wake};
+use super::Hub;
+use crate::coroutine;
+
+impl Hub {
+    /// Begins a wait of the current fiber. Give the waiter to whoever is to end the wait, then
+    /// call [`park`](Hub::park): being woken in between is not lost.
+    #[inline]
+    pub(crate) fn begin_wait(&self) -> Waiter {
+        let fiber = self.current_fiber();
+        let wait = fiber.wait.get().wrapping_add(1);
+        fiber.wait.set(wait);
+        fiber.outcome.set(Outcome::Pending);
+        Waiter { fiber, wait }
+    }
+
+    /// Waits until `waiter` is woken or `deadline` has passed, and lets others run meanwhile.
+    ///
+    /// `waits_for` is shown in reports. If something is thrown into the fiber, the caller puts
+    /// its affairs in order and raises it. A fiber that unwinds is left in peace: it can be woken
+    /// and its own deadline counts, but nothing is thrown into it.
+    ///
+    /// # Panics
+    ///
+    /// Panics inside a generator of the user's own, and where the hub finds a deadlock.
+    #[inline]
+    pub(crate) fn park(&self, waiter: &Waiter, waits_for: &'static str, deadline: Time) -> Wake {
+        let fiber = &waiter.fiber;
+        debug_assert_eq!(fiber.wait.get(), waiter.wait, "another wait was begun in between");
+        coroutine::assert_switchable();
+        if fiber.outcome.get() == Outcome::Ready {
+            fiber.outcome.set(Outcome::None);
+            return Wake::Ready;
+        }
+        let unwinding = self.is_unwinding(fiber);
+        if !unwinding && let Some(payload) = fiber.take_thrown() {
+            fiber.outcome.set(Outcome::None);
+            return Wake::Thrown(payload);
+        }
+        fiber.waits_for.set(waits_for);
+        fiber.deadline.set(deadline);
+        self.set_timer(fiber, if unwinding { deadline } else { self.effective_deadline(fiber) });
+        fiber.state.set(State::Parked);
+        self.switch(fiber, unwinding);
+        self.conclude(fiber, deadline, unwinding)
+    }
+
+    /// Says how a wait has ended.
+    #[inline]
+    fn conclude(&self, fiber: &FiberRc, deadline: Time, unwinding: bool) -> Wake {
+        match fiber.outcome.replace(Outcome::None) {
+            Outcome::Ready => Wake::Ready,
+            Outcome::Thrown => {
+                Wake::Thrown(fiber.take_thrown().expect("a fiber is thrown something at"))
+            }
+            Outcome::Expired => {
+                let now = self.clock.last();
+                if unwinding || deadline <= now && deadline <= fiber.earliest_alarm() {
+                    return Wake::TimedOut;
+                }
+                match fiber.take_due_alarm(now) {
+                    Some(alarm) => Wake::Thrown(self.went_off(fiber, alarm)),
+                    None => Wake::TimedOut,
+                }
+            }
+            Outcome::None | Outcome::Pending => unreachable!("a fiber ran without being woken"),
+        }
+    }
+
+    /// Lets every fiber run that is runnable now. This is the point where a kill or a timeout
+    /// that has come meanwhile is raised.
+    #[inline]
+    pub(crate) fn yield_now(&self) {
+        let fiber = self.current_fiber();
+        coroutine::assert_switchable();
+        let unwinding = self.is_unwinding(&fiber);
+        if unwinding {
+            return;
+        }
+        self.raise_thrown(&fiber);
+        fiber.state.set(State::Queued);
+        if fiber.is_main {
+            self.queue.borrow_mut().push_back(fiber.clone());
+        }
+        self.switch(&fiber, false);
+        self.raise_thrown(&fiber);
+        if !fiber.alarms.borrow().is_empty() {
+            self.raise_due_alarm(&fiber);
+        }
+    }
+
+    /// Waits until `deadline`.
+    pub(crate) fn sleep_until_deadline(&self, deadline: Time) {
+        let waiter = self.begin_wait();
+        self.park(&waiter, "sleep", deadline).is_ready_or_raise();
+    }
+
+    /// Leaves the current fiber, whose new state has been set.
+    #[inline]
+    pub(super) fn switch(&self, fiber: &FiberRc, unwinding: bool) {
+        if unwinding {
+            self.n_unwinding.set(self.n_unwinding.get() + 1);
+            fiber.unwinding.set(true);
+        }
+        if fiber.is_main {
+            self.drive();
+        } else {
+            coroutine::suspend();
+        }
+        if unwinding {
+            self.n_unwinding.set(self.n_unwinding.get() - 1);
+        }
+    }
+
+    /// Whether this fiber, and not another one of the thread, is unwinding.
+    #[inline]
+    pub(super) fn is_unwinding(&self, fiber: &FiberRc) -> bool {
+        panicking() && (self.n_unwinding.get() == 0 || fiber.unwinding.get())
+    }
+
+    /// Whether the current fiber is unwinding: then I/O and sleep must not switch.
+    #[inline]
+    pub(crate) fn current_is_unwinding(&self) -> bool {
+        panicking() && self.try_current_fiber().is_none_or(|fiber| self.is_unwinding(&fiber))
+    }
+
+    /// When the wait of a parked fiber, or one of its alarms, is due.
+    #[inline]
+    pub(super) fn effective_deadline(&self, fiber: &FiberRc) -> Time {
+        if fiber.unwinding.get() {
+            return fiber.deadline.get();
+        }
+        fiber.deadline.get().min(fiber.earliest_alarm())
+    }
+
+    /// Makes sure that a timer fires at `deadline` or earlier.
+    #[inline]
+    fn set_timer(&self, fiber: &FiberRc, deadline: Time) {
+        match fiber.timer.get() {
+            None if deadline == Time::NEVER => {}
+            None => self.arm(fiber, deadline),
+            Some((_, at)) if at <= deadline && deadline < Time::NEVER => {}
+            Some((key, _)) => {
+                self.timers.borrow_mut().cancel(key);
+                fiber.timer.set(None);
+                if deadline < Time::NEVER {
+                    self.arm(fiber, deadline);
+                }
+            }
+        }
+    }
+
+    pub(super) fn arm(&self, fiber: &FiberRc, at: Time) {
+        let key = self.timers.borrow_mut().insert(at, fiber.clone());
+        fiber.timer.set(Some((key, at)));
+    }
+}

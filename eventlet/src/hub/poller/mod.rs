@@ -1,0 +1,316 @@
+//! The poller: which descriptors are registered, which are ready, and who waits for them.
+//!
+//! ```text
+//!   fd ──► Slot { owner, ready bits, readers, writers }
+//!             │
+//!             └─ registered once, edge-triggered, for both directions, until it is closed
+//! ```
+//!
+//! Every socket has an id that is never used again, and a slot belongs to the id that registered
+//! it. An fd number that is used again, a socket that has moved to another thread, or one that was
+//! closed on another thread therefore never meets the readiness or the waiters of another socket:
+//! the ids differ, and "not registered here" is always a safe answer.
+
+#[cfg(target_os = "linux")]
+mod epoll;
+mod fork;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Interest, Poll, Token, Waker};
+
+#[cfg(target_os = "linux")]
+use epoll::Events;
+#[cfg(not(target_os = "linux"))]
+use portable::Events;
+
+use super::waiter::Waiter;
+
+/// The token of the hub's own waker. No descriptor has it.
+const WAKER: Token = Token(usize::MAX);
+
+/// Which of the two halves of a descriptor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Direction {
+    Read,
+    Write,
+}
+
+/// What the system has said about a descriptor.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Readiness {
+    pub(super) read: bool,
+    pub(super) write: bool,
+    /// The peer has closed its side, or there is an error: what is left can be read to the end
+    /// without waiting, and a short read does not mean that nothing is left.
+    pub(super) hang_up: bool,
+}
+
+/// The waiters of one half of a descriptor: nearly always none or one.
+#[derive(Default)]
+struct Waiters {
+    first: Option<Waiter>,
+    more: Vec<Waiter>,
+}
+
+impl Waiters {
+    fn push(&mut self, waiter: Waiter) {
+        if self.first.is_none() {
+            self.first = Some(waiter);
+        } else {
+            self.more.push(waiter);
+        }
+    }
+
+    fn remove(&mut self, waiter: &Waiter) -> bool {
+        if self.first.as_ref().is_some_and(|first| first.is(waiter)) {
+            self.first = (!self.more.is_empty()).then(|| self.more.remove(0));
+            return true;
+        }
+        let index = self.more.iter().position(|other| other.is(waiter));
+        index.map(|index| self.more.remove(index)).is_some()
+    }
+
+    /// Wakes all, in order; each tries for itself. Returns how many there were.
+    fn wake_all(&mut self) -> usize {
+        let Some(first) = self.first.take() else { return 0 };
+        first.wake();
+        let n_more = self.more.len();
+        for waiter in self.more.drain(..) {
+            waiter.wake();
+        }
+        1 + n_more
+    }
+}
+
+/// What is known about one fd number.
+#[derive(Default)]
+struct Slot {
+    /// The id of the socket that registered the descriptor; 0 if none has.
+    owner: u64,
+    ready: Readiness,
+    readers: Waiters,
+    writers: Waiters,
+}
+
+impl Slot {
+    fn waiters(&mut self, direction: Direction) -> &mut Waiters {
+        match direction {
+            Direction::Read => &mut self.readers,
+            Direction::Write => &mut self.writers,
+        }
+    }
+
+    fn bit(&mut self, direction: Direction) -> &mut bool {
+        match direction {
+            Direction::Read => &mut self.ready.read,
+            Direction::Write => &mut self.ready.write,
+        }
+    }
+}
+
+pub(super) struct Poller {
+    poll: Poll,
+    events: Events,
+    slots: Vec<Slot>,
+    /// How many waiters all slots have together.
+    n_waiters: usize,
+    /// How many slots have an owner.
+    n_registered: usize,
+    /// A forked child must not touch the parent's poller.
+    generation: fork::Generation,
+}
+
+/// Descriptor and owner in one number, so that an event of an earlier owner is recognised. Where
+/// `usize` has 32 bits only the descriptor is left, and a stale event is a spurious wake-up.
+fn token(fd: RawFd, owner: u64) -> Token {
+    Token((owner << 32 | fd as u64) as usize)
+}
+
+impl Poller {
+    pub(super) fn new() -> io::Result<(Self, Waker)> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let poller = Poller {
+            poll,
+            events: Events::new(),
+            slots: Vec::new(),
+            n_waiters: 0,
+            n_registered: 0,
+            generation: fork::Generation::current(),
+        };
+        Ok((poller, waker))
+    }
+
+    pub(super) fn n_waiters(&self) -> usize {
+        self.n_waiters
+    }
+
+    pub(super) fn n_registered(&self) -> usize {
+        self.n_registered
+    }
+
+    fn owned(&mut self, fd: RawFd, owner: u64) -> Option<&mut Slot> {
+        self.slots.get_mut(fd as usize).filter(|slot| slot.owner == owner)
+    }
+
+    /// Whether it is worth trying: only a registered descriptor is known not to be ready.
+    #[inline]
+    pub(super) fn may_be_ready(&mut self, fd: RawFd, owner: u64, direction: Direction) -> bool {
+        self.owned(fd, owner).is_none_or(|slot| *slot.bit(direction))
+    }
+
+    pub(super) fn is_registered(&mut self, fd: RawFd, owner: u64) -> bool {
+        self.owned(fd, owner).is_some()
+    }
+
+    /// The owner of a registration that the system still knows; it reports anew what is ready.
+    pub(super) fn confirmed_owner(&mut self, fd: RawFd) -> Option<u64> {
+        let owner = self.slots.get(fd as usize).map(|slot| slot.owner).filter(|&id| id != 0)?;
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let confirmed =
+            self.poll.registry().reregister(&mut SourceFd(&fd), token(fd, owner), both).is_ok();
+        if !confirmed {
+            self.evict(fd as usize);
+        }
+        confirmed.then_some(owner)
+    }
+
+    /// The descriptor has just answered "would block".
+    pub(super) fn not_ready(&mut self, fd: RawFd, owner: u64, direction: Direction) {
+        if let Some(slot) = self.owned(fd, owner) {
+            *slot.bit(direction) = false;
+        }
+    }
+
+    /// Less was read or written than asked for, so the next try would block, unless the peer has
+    /// hung up: then the end of the stream is still to be read.
+    #[inline]
+    pub(super) fn was_short(&mut self, fd: RawFd, owner: u64, direction: Direction) {
+        if let Some(slot) = self.owned(fd, owner)
+            && !slot.ready.hang_up
+        {
+            *slot.bit(direction) = false;
+        }
+    }
+
+    /// Registers a descriptor for both directions. If it is ready by now, the next poll says so.
+    pub(super) fn register(&mut self, fd: RawFd, owner: u64) -> io::Result<()> {
+        self.generation.check()?;
+        let index = usize::try_from(fd).map_err(|_| io::Error::from_raw_os_error(libc::EBADF))?;
+        if index >= self.slots.len() {
+            self.slots.resize_with((index + 1).next_power_of_two(), Slot::default);
+        }
+        self.evict(index);
+        let registry = self.poll.registry();
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let mut source = SourceFd(&fd);
+        match registry.register(&mut source, token(fd, owner), both) {
+            // Left over from an owner that gave the descriptor away without closing it.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                registry.reregister(&mut source, token(fd, owner), both)?;
+            }
+            other => other?,
+        }
+        self.slots[index].owner = owner;
+        self.n_registered += 1;
+        Ok(())
+    }
+
+    /// Ends the ownership of a slot. Whoever still waits there is woken, finds the slot not its
+    /// own any more, and reports an error.
+    fn evict(&mut self, index: usize) {
+        let slot = &mut self.slots[index];
+        if slot.owner == 0 {
+            return;
+        }
+        slot.owner = 0;
+        slot.ready = Readiness::default();
+        self.n_registered -= 1;
+        let n_woken = slot.readers.wake_all() + slot.writers.wake_all();
+        self.n_waiters -= n_woken;
+    }
+
+    /// Forgets a descriptor that is about to be closed or given away.
+    ///
+    /// Closing the last descriptor of a socket takes it out of the system's poller by itself;
+    /// `explicitly` is for all other cases.
+    pub(super) fn deregister(&mut self, fd: RawFd, owner: u64, explicitly: bool) {
+        if self.owned(fd, owner).is_none() {
+            return;
+        }
+        self.evict(fd as usize);
+        if explicitly && self.generation.check().is_ok() {
+            // It may be gone already; then there is nothing to take out.
+            let _ = self.poll.registry().deregister(&mut SourceFd(&fd));
+        }
+    }
+
+    pub(super) fn add_waiter(&mut self, fd: RawFd, direction: Direction, waiter: Waiter) {
+        self.slots[fd as usize].waiters(direction).push(waiter);
+        self.n_waiters += 1;
+    }
+
+    /// Takes out a waiter whose wait has ended in another way; it may be gone already.
+    pub(super) fn remove_waiter(&mut self, fd: RawFd, direction: Direction, waiter: &Waiter) {
+        if let Some(slot) = self.slots.get_mut(fd as usize)
+            && slot.waiters(direction).remove(waiter)
+        {
+            self.n_waiters -= 1;
+        }
+    }
+
+    /// Waits for events, at most `timeout` (`None`: without limit), and wakes whom they concern.
+    ///
+    /// Everything is marked ready before anything runs: a wake only queues.
+    pub(super) fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.generation.check()?;
+        self.events.wait(&mut self.poll, timeout)?;
+        for index in 0..self.events.len() {
+            let (token, readiness) = self.events.get(index);
+            self.dispatch(token, readiness);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn dispatch(&mut self, event: Token, readiness: Readiness) {
+        let fd = event.0 & u32::MAX as usize;
+        let Some(slot) = self.slots.get_mut(fd) else { return };
+        if slot.owner == 0 || token(fd as RawFd, slot.owner) != event {
+            return;
+        }
+        slot.ready.hang_up |= readiness.hang_up;
+        if readiness.read {
+            slot.ready.read = true;
+            self.n_waiters -= slot.readers.wake_all();
+        }
+        if readiness.write {
+            slot.ready.write = true;
+            self.n_waiters -= slot.writers.wake_all();
+        }
+    }
+}
+
+/// Whether a descriptor is ready at this moment, whoever it belongs to.
+pub(super) fn is_ready_now(fd: &impl AsRawFd, direction: Direction) -> io::Result<bool> {
+    let events = match direction {
+        Direction::Read => libc::POLLIN,
+        Direction::Write => libc::POLLOUT,
+    };
+    let mut request = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
+    // SAFETY: one valid entry, and no waiting.
+    let answer = unsafe { libc::poll(&raw mut request, 1, 0) };
+    if answer < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    if request.revents & libc::POLLNVAL != 0 {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    Ok(answer > 0)
+}

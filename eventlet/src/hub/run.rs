@@ -1,0 +1,253 @@
+//! The loop: run what is runnable, and every so often collect what has happened outside.
+
+use std::time::Duration;
+
+use super::fiber::{FiberRc, Outcome, State};
+use super::time::Time;
+use super::{Hub, with};
+use crate::coroutine::Coroutine;
+
+/// At least this often the hub looks at the poller, the inbox and the timers while fibers keep
+/// running. The look costs some 150 ns, a switch some 20.
+const RESUMES_PER_TURN: u32 = 61;
+
+/// What every coroutine runs as its job: the fiber that the hub has just made current.
+pub(super) fn run_current() {
+    let fiber = with(Hub::current_fiber);
+    fiber.body.run(&fiber);
+}
+
+impl Hub {
+    /// Runs other fibers until the main one is runnable again. Called on the native stack only.
+    pub(super) fn drive(&self) {
+        self.current.replace(None);
+        loop {
+            if self.n_resumes.get() >= RESUMES_PER_TURN {
+                self.collect();
+            }
+            let Some(fiber) = self.next_runnable() else {
+                self.collect();
+                continue;
+            };
+            if fiber.is_main {
+                self.n_resumes.set(self.n_resumes.get() + 1);
+                fiber.state.set(State::Running);
+                self.current.replace(Some(fiber));
+                return;
+            }
+            self.run(fiber);
+        }
+    }
+
+    /// The next fiber that is really to run.
+    #[inline]
+    fn next_runnable(&self) -> Option<FiberRc> {
+        if let Some(fiber) = self.urgent.borrow_mut().pop_front() {
+            return Some(fiber);
+        }
+        let mut queue = self.queue.borrow_mut();
+        loop {
+            let fiber = queue.pop_front()?;
+            let n_stale = fiber.n_stale_entries.get();
+            if n_stale > 0 {
+                fiber.n_stale_entries.set(n_stale - 1);
+            } else if fiber.state.get() != State::Done {
+                return Some(fiber);
+            }
+        }
+    }
+
+    /// Runs a fiber until it gives way or ends.
+    #[inline]
+    fn run(&self, fiber: FiberRc) {
+        let mut coroutine = match fiber.coroutine.take() {
+            Some(coroutine) => coroutine,
+            None => match self.begin(&fiber) {
+                Some(coroutine) => coroutine,
+                None => return,
+            },
+        };
+        self.n_resumes.set(self.n_resumes.get() + 1);
+        fiber.state.set(State::Running);
+        self.current.replace(Some(fiber));
+        coroutine.resume();
+        let fiber = self.current.take().expect("the fiber that ran is current");
+        if coroutine.is_idle() {
+            self.finish(&fiber, coroutine);
+            return;
+        }
+        fiber.coroutine.set(Some(coroutine));
+        if fiber.state.get() == State::Queued {
+            self.queue.borrow_mut().push_back(fiber);
+        }
+    }
+
+    /// Gives a new fiber a stack.
+    fn begin(&self, fiber: &FiberRc) -> Option<Coroutine> {
+        let taken = self.stacks.borrow_mut().take(fiber.stack_size);
+        match taken {
+            Ok(coroutine) => {
+                coroutine.label(fiber.id, fiber.name.as_ref());
+                Some(coroutine)
+            }
+            Err(_) if self.stacks.borrow().n_in_use() > 0 => {
+                self.starved.borrow_mut().push_back(fiber.clone());
+                None
+            }
+            Err(error) => {
+                self.refuse(fiber, &error);
+                None
+            }
+        }
+    }
+
+    /// Ends a fiber that can never have a stack.
+    pub(super) fn refuse(&self, fiber: &FiberRc, error: &std::io::Error) {
+        eprintln!(
+            "eventlet: the green thread spawned at {} cannot start: {error}",
+            fiber.spawned_at
+        );
+        self.discard(fiber, Box::new(error.to_string()));
+    }
+
+    /// Files away a fiber whose body has ended.
+    #[inline]
+    fn finish(&self, fiber: &FiberRc, coroutine: Coroutine) {
+        self.stacks.borrow_mut().give_back(coroutine);
+        self.retire(fiber);
+        if let Some(starved) = self.starved.borrow_mut().pop_front() {
+            self.enqueue_new(starved);
+        }
+    }
+
+    /// Forgets a fiber that will not run any more.
+    #[inline]
+    pub(super) fn retire(&self, fiber: &FiberRc) {
+        fiber.state.set(State::Done);
+        if let Some((key, _)) = fiber.timer.take() {
+            self.timers.borrow_mut().cancel(key);
+        }
+        self.fibers.borrow_mut().remove(fiber.key.get());
+    }
+
+    fn has_runnable(&self) -> bool {
+        !self.queue.borrow().is_empty() || !self.urgent.borrow().is_empty()
+    }
+
+    /// Takes in what has happened outside: mail, events, deadlines. Waits for something to happen
+    /// if no fiber is runnable.
+    ///
+    /// Timers fire only after a poll that began when they were due, so that data which was there
+    /// in time wins over the timeout.
+    #[cold]
+    fn collect(&self) {
+        self.n_resumes.set(0);
+        self.take_mail();
+        let next = self.timers.borrow().next_deadline();
+        let now = next.map(|_| self.clock.read());
+        let due = next.zip(now).is_some_and(|(next, now)| next <= now);
+        if self.has_runnable() || due || self.trim_stacks() {
+            self.poll(Some(Duration::ZERO));
+        } else {
+            self.sleep_until(next, now.unwrap_or(Time::START));
+        }
+        if due && let Some(now) = now {
+            self.fire_timers(now);
+        }
+    }
+
+    /// Unmaps some of the stacks that a burst has left over; says whether there are more.
+    fn trim_stacks(&self) -> bool {
+        let mut stacks = self.stacks.borrow_mut();
+        let swollen = stacks.is_swollen();
+        if swollen {
+            stacks.trim();
+        }
+        swollen
+    }
+
+    /// Waits for events, mail or the next deadline.
+    fn sleep_until(&self, next: Option<Time>, now: Time) {
+        if let Some(next) = next
+            && self.clock.is_paused()
+            && self.remote_waits.borrow().is_empty()
+        {
+            self.poll(Some(Duration::ZERO));
+            if !self.has_runnable() {
+                self.clock.advance_to(next);
+            }
+            return;
+        }
+        if next.is_none() && self.is_deadlocked() {
+            if self.start_the_starved() {
+                return;
+            }
+            self.report_deadlock();
+        }
+        if self.remote.fall_asleep() {
+            // A paused clock does not move by itself: then other threads are waited for.
+            let timed = next.filter(|_| !self.clock.is_paused());
+            self.poll(timed.map(|next| next.since(now)));
+            self.remote.wake_up();
+        }
+    }
+
+    /// Tries once more to start fibers without a stack, when nothing else can happen. Those that
+    /// still have none are ended with an error.
+    fn start_the_starved(&self) -> bool {
+        let starved = std::mem::take(&mut *self.starved.borrow_mut());
+        let any = !starved.is_empty();
+        for fiber in starved {
+            let provided = self.stacks.borrow_mut().provide(fiber.stack_size);
+            match provided {
+                Ok(()) => self.enqueue_new(fiber),
+                Err(error) => self.refuse(&fiber, &error),
+            }
+        }
+        any
+    }
+
+    fn poll(&self, timeout: Option<Duration>) {
+        let polled = self.poller.borrow_mut().poll(timeout);
+        if let Err(error) = polled {
+            self.surface();
+            panic!("the hub cannot poll: {error}");
+        }
+    }
+
+    /// Ends the wait of the main context, which is about to panic.
+    pub(super) fn surface(&self) {
+        self.main.state.set(State::Running);
+        self.main.outcome.set(Outcome::None);
+        self.current.replace(Some(self.main.clone()));
+    }
+
+    fn fire_timers(&self, now: Time) {
+        loop {
+            let due = self.timers.borrow_mut().pop_due(now);
+            let Some(fiber) = due else { return };
+            fiber.timer.set(None);
+            match fiber.state.get() {
+                State::New => self.enqueue_new(fiber),
+                State::Parked => self.expire(fiber, now),
+                // It is awake, and sets a new timer when it waits again.
+                State::Queued | State::Running | State::Done => {}
+            }
+        }
+    }
+
+    /// Ends the wait of a parked fiber if its deadline has come, else sets the timer anew.
+    fn expire(&self, fiber: FiberRc, now: Time) {
+        let deadline = self.effective_deadline(&fiber);
+        if deadline > now {
+            if deadline < Time::NEVER {
+                self.arm(&fiber, deadline);
+            }
+            return;
+        }
+        if fiber.outcome.get() == Outcome::Pending {
+            fiber.outcome.set(Outcome::Expired);
+            self.enqueue(fiber);
+        }
+    }
+}

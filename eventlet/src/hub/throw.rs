@@ -1,0 +1,142 @@
+//! Throwing into fibers: kills, and alarms that go off.
+
+use super::Hub;
+use super::fiber::{Alarm, AlarmFired, FiberRc, Outcome, State};
+use super::time::Time;
+use crate::unwind::{self, Payload};
+
+impl Hub {
+    /// Throws `payload` into a fiber and lets it react before this returns.
+    ///
+    /// A fiber that has not begun is discarded. One that has is unwound from where it waits, as
+    /// far as it lets itself be; what it was already given (a wake) it takes first. The caller
+    /// runs again after everyone who is runnable now.
+    pub(crate) fn throw(&self, fiber: &FiberRc, payload: Payload) {
+        let caller = self.current_fiber();
+        match fiber.state.get() {
+            State::Done => {}
+            State::New => self.discard(fiber, payload),
+            State::Running => {
+                // It is the caller itself.
+                if self.is_unwinding(fiber) {
+                    return;
+                }
+                self.raise(fiber, payload);
+            }
+            State::Parked | State::Queued => {
+                if fiber.has_thrown() {
+                    return;
+                }
+                fiber.thrown.set(Some(payload));
+                if fiber.unwinding.get() && self.n_unwinding.get() > 0 {
+                    return;
+                }
+                self.move_to_front(fiber);
+                self.step_aside(&caller);
+            }
+        }
+    }
+
+    /// Makes a fiber that has something thrown at it run next.
+    fn move_to_front(&self, fiber: &FiberRc) {
+        match fiber.state.replace(State::Queued) {
+            State::Queued => fiber.n_stale_entries.set(fiber.n_stale_entries.get() + 1),
+            _parked => {}
+        }
+        if matches!(fiber.outcome.get(), Outcome::Pending | Outcome::Expired) {
+            fiber.outcome.set(Outcome::Thrown);
+        }
+        self.urgent.borrow_mut().push_back(fiber.clone());
+    }
+
+    /// Lets the others run, without taking anything that is thrown at the caller meanwhile: that
+    /// waits for its next switch.
+    fn step_aside(&self, caller: &FiberRc) {
+        if self.is_unwinding(caller) {
+            return;
+        }
+        crate::coroutine::assert_switchable();
+        caller.state.set(State::Queued);
+        if caller.is_main {
+            self.queue.borrow_mut().push_back(caller.clone());
+        }
+        self.switch(caller, false);
+    }
+
+    /// Ends a fiber that has not begun.
+    pub(super) fn discard(&self, fiber: &FiberRc, payload: Payload) {
+        debug_assert_eq!(fiber.state.get(), State::New);
+        self.starved.borrow_mut().retain(|starved| !std::rc::Rc::ptr_eq(starved, fiber));
+        self.retire(fiber);
+        fiber.body.discard(fiber, payload);
+    }
+
+    fn raise(&self, fiber: &FiberRc, payload: Payload) -> ! {
+        fiber.unwinding.set(true);
+        unwind::raise(payload)
+    }
+
+    /// Raises what has been thrown at the current fiber.
+    #[inline]
+    pub(super) fn raise_thrown(&self, fiber: &FiberRc) {
+        if let Some(payload) = fiber.take_thrown() {
+            self.raise(fiber, payload);
+        }
+    }
+
+    /// Raises the alarm of the current fiber that is due by the last clock reading.
+    #[cold]
+    pub(super) fn raise_due_alarm(&self, fiber: &FiberRc) {
+        if let Some(alarm) = fiber.take_due_alarm(self.clock.last()) {
+            let payload = self.went_off(fiber, alarm);
+            self.raise(fiber, payload);
+        }
+    }
+
+    /// Says that the current fiber has caught an unwind and goes on.
+    pub(crate) fn unwinding_has_ended(&self) {
+        if let Some(fiber) = self.try_current_fiber() {
+            fiber.unwinding.set(false);
+        }
+    }
+
+    /// Sets an alarm for the current fiber: from `at` on, its next wait ends by a throw of
+    /// [`AlarmFired`] with the returned token, once.
+    pub(crate) fn set_alarm(&self, at: Time) -> u64 {
+        let token = self.next_alarm.get();
+        self.next_alarm.set(token + 1);
+        let fiber = self.current_fiber();
+        fiber.alarms.borrow_mut().push(Alarm { at, token, is_caught: false });
+        token
+    }
+
+    /// Notes whether someone on the stack waits for an alarm of the current fiber to go off.
+    pub(crate) fn expect_alarm(&self, fiber: &FiberRc, token: u64, is_caught: bool) {
+        let mut alarms = fiber.alarms.borrow_mut();
+        if let Some(alarm) = alarms.iter_mut().find(|alarm| alarm.token == token) {
+            alarm.is_caught = is_caught;
+        }
+    }
+
+    /// What to unwind with for an alarm. On the native stack nobody would report an unwind that
+    /// nobody waits for, so there it is an ordinary panic.
+    pub(super) fn went_off(&self, fiber: &FiberRc, alarm: Alarm) -> Payload {
+        assert!(
+            alarm.is_caught || !fiber.is_main,
+            "a Timeout fired in the main context, outside Timeout::run"
+        );
+        Box::new(AlarmFired { token: alarm.token })
+    }
+
+    /// Takes an alarm back; says whether it had not gone off yet.
+    pub(crate) fn cancel_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
+        let mut alarms = fiber.alarms.borrow_mut();
+        let index = alarms.iter().rposition(|alarm| alarm.token == token);
+        index.map(|index| alarms.remove(index)).is_some()
+    }
+
+    /// Whether an alarm has not gone off yet.
+    pub(crate) fn has_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
+        fiber.alarms.borrow().iter().any(|alarm| alarm.token == token)
+    }
+}

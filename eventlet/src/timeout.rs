@@ -1,0 +1,186 @@
+//! Timeouts: a limit on how long a stretch of code may wait.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use crate::hub::{self, AlarmFired, FiberRc, Hub, Time};
+use crate::unwind;
+
+/// Runs `f`, and gives up on it when it still waits after `limit`.
+///
+/// What is interrupted is a wait: `f` unwinds from it, its destructors run, and the result is
+/// `Err(TimedOut)`. Code that computes is not interrupted. A wait that can be ended by data and
+/// by the timeout at once is ended by the data. A limit of zero ends the first wait or yield.
+///
+/// Only its own timeout becomes an error: a [`Timeout`] or `with_timeout` further out that fires
+/// first passes through, as do panics and kills. Nested limits may be in any order.
+///
+/// # Errors
+///
+/// Fails if the limit was reached.
+///
+/// # Switching
+///
+/// Switches where `f` does.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::{sleep, with_timeout};
+///
+/// assert_eq!(with_timeout(Duration::from_secs(5), || 42), Ok(42));
+/// let late = with_timeout(Duration::from_millis(1), || sleep(Duration::from_secs(5)));
+/// assert_eq!(late.unwrap_err().to_string(), "timed out after 1ms");
+/// ```
+pub fn with_timeout<T>(limit: Duration, f: impl FnOnce() -> T) -> Result<T, TimedOut> {
+    Timeout::new(limit).run(f)
+}
+
+/// A limit was reached.
+///
+/// It converts into an [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut), so `?` works
+/// in functions that do I/O.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[doc(alias = "TimeoutError")]
+pub struct TimedOut {
+    limit: Duration,
+}
+
+impl TimedOut {
+    /// The limit that was reached.
+    pub fn limit(&self) -> Duration {
+        self.limit
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "timed out after {:?}", self.limit)
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+impl From<TimedOut> for io::Error {
+    fn from(error: TimedOut) -> Self {
+        io::Error::new(io::ErrorKind::TimedOut, error)
+    }
+}
+
+/// A running limit on the green thread that made it, until it is cancelled or dropped.
+///
+/// When it fires, the wait that the green thread is in, or its next one, unwinds. [`run`] turns
+/// that into an error; if the unwind meets no `run` of this timeout, it ends the green thread,
+/// whose [`Exit`](crate::Exit) says so. It fires once.
+///
+/// [`run`]: Timeout::run
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::{sleep, Timeout};
+///
+/// let thread = eventlet::spawn(|| {
+///     let _limit = Timeout::new(Duration::from_millis(1));
+///     sleep(Duration::from_secs(60));
+/// });
+/// assert!(thread.wait().unwrap_err().is_timeout());
+/// ```
+#[must_use = "a timeout that is dropped is cancelled"]
+pub struct Timeout {
+    /// The green thread it is set on.
+    fiber: FiberRc,
+    token: u64,
+    limit: Duration,
+}
+
+impl Timeout {
+    /// Starts a limit on the current green thread (or the main context).
+    ///
+    /// [`Duration::MAX`] never fires.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn new(limit: Duration) -> Self {
+        hub::with(|hub| {
+            let at = if limit.is_zero() { Time::START } else { hub.now().after(limit) };
+            Timeout { fiber: hub.current_fiber(), token: hub.set_alarm(at), limit }
+        })
+    }
+
+    /// Runs `f`; if this timeout fires in it, the result is an error.
+    ///
+    /// # Errors
+    ///
+    /// Fails if this very timeout fired. Others pass through, as do panics and kills.
+    ///
+    /// # Switching
+    ///
+    /// Switches where `f` does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let limit = eventlet::Timeout::new(Duration::ZERO);
+    /// let late = limit.run(|| eventlet::sleep(Duration::ZERO));
+    /// assert_eq!(late.unwrap_err().limit(), Duration::ZERO);
+    /// ```
+    pub fn run<T>(&self, f: impl FnOnce() -> T) -> Result<T, TimedOut> {
+        self.expect(true);
+        let result = unwind::catch(f);
+        self.expect(false);
+        match result {
+            Ok(value) => Ok(value),
+            Err(payload) => match payload.downcast::<AlarmFired>() {
+                Ok(fired) if fired.token == self.token => {
+                    hub::with(Hub::unwinding_has_ended);
+                    Err(TimedOut { limit: self.limit })
+                }
+                Ok(other) => unwind::raise(other),
+                Err(payload) => unwind::raise(payload),
+            },
+        }
+    }
+
+    fn expect(&self, is_caught: bool) {
+        hub::try_with(|hub| hub.expect_alarm(&self.fiber, self.token, is_caught));
+    }
+
+    /// Stops the limit; it will not fire any more. Says whether it was still running.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn cancel(&self) -> bool {
+        hub::try_with(|hub| hub.cancel_alarm(&self.fiber, self.token)).unwrap_or(false)
+    }
+
+    /// Whether it has neither fired nor been cancelled.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    #[doc(alias = "pending")]
+    pub fn is_pending(&self) -> bool {
+        hub::try_with(|hub| hub.has_alarm(&self.fiber, self.token)).unwrap_or(false)
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+impl fmt::Debug for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pending = self.is_pending();
+        f.debug_struct("Timeout").field("limit", &self.limit).field("pending", &pending).finish()
+    }
+}
