@@ -1,0 +1,45 @@
+//! The validator: what the macros refuse, and in which words, is decided here.
+
+mod args;
+mod function;
+mod import;
+mod item;
+mod types;
+mod usage;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use args::{Given, Settings, settings};
+pub use function::{entry_point, function, test_function};
+pub use import::{includes_itself, no_file, unreadable};
+pub use item::{cannot_be_green, file_module, only_modules, rewriting_only, trait_function};
+pub use types::returns_opaque_type;
+pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};
+
+use quote::ToTokens;
+use syn::Error;
+
+/// The error for a path into std that would block.
+pub fn blocking_path(at: impl ToTokens, path: &str) -> Error {
+    refuse(
+        at,
+        &format!("`{path}` would block every green thread of this OS thread"),
+        &format!(
+            "call it in a function marked `#[green(blocking)]` or inside \
+             `eventlet::tpool::execute(..)`, or accept the wait with `allow({path})`"
+        ),
+    )
+}
+
+/// An error at `at` of two lines: what is wrong, and what to do instead.
+pub fn refuse(at: impl ToTokens, problem: &str, help: &str) -> Error {
+    Error::new_spanned(at, format!("{problem}\nhelp: {help}"))
+}
+
+/// Names as a list for a message: `` `a`, `b`, `c` ``.
+fn list<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let quoted = names.into_iter().map(|name| format!("`{name}`"));
+    quoted.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,65 @@
+//! `#[green::main]` and `#[green::test]`.
+
+use std::time::Duration;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::parse_quote;
+use syn::visit_mut::VisitMut;
+
+use super::body::{Body, duration, option, replace};
+use super::{only_function, or_as_written, rewrite, settings};
+use crate::check::{self, MAIN, TEST};
+
+/// How long a test may take if it does not say.
+const TEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Expands `#[green::main(args)]` on `item`.
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    or_as_written(item, |item| {
+        let settings = settings(&MAIN, args)?;
+        let mut function = only_function(&MAIN, item)?;
+        check::entry_point(&function.sig, &settings)?;
+        rewrite(&settings.selection, |rewriter| {
+            rewriter.visit_item_fn_mut(&mut function)
+        })?;
+
+        let runtime = settings.selection.runtime.private();
+        let name = option(settings.name.as_ref());
+        let stack_size = option(settings.stack_size.as_ref());
+        let mut body = Body::of(&mut function);
+        if let Some(timeout) = &settings.timeout {
+            body.limit(&runtime, timeout.value);
+        }
+        body.wrap(|closure| quote!(#runtime::main(#name, #stack_size, #closure)));
+        replace(&mut function, body);
+        Ok(function.into_token_stream())
+    })
+}
+
+/// Expands `#[green::test(args)]` on `item`.
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    or_as_written(item, |item| {
+        let settings = settings(&TEST, args)?;
+        let mut function = only_function(&TEST, item)?;
+        check::test_function(&function.sig, &function.attrs)?;
+        rewrite(&settings.selection, |rewriter| {
+            rewriter.visit_item_fn_mut(&mut function)
+        })?;
+
+        let runtime = settings.selection.runtime.private();
+        let name = &function.sig.ident;
+        let name = quote! {
+            ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#name))
+        };
+        let timeout = settings.timeout.map_or(TEST_TIMEOUT, |given| given.value);
+        let timeout = duration(&runtime, timeout);
+        let check_leaks = settings.check_leaks.is_some();
+        let mut body = Body::of(&mut function);
+        body.wrap(|closure| quote!(#runtime::test(#name, #timeout, #check_leaks, #closure)));
+        replace(&mut function, body);
+        let test = parse_quote!(#[::core::prelude::v1::test]);
+        function.attrs.insert(0, test);
+        Ok(function.into_token_stream())
+    })
+}

@@ -1,0 +1,56 @@
+//! Where in a file an error is.
+//!
+//! Tokens that a macro reads from a file have no positions rustc would show, but those that
+//! proc-macro2 reads by itself do. So a file that proves wrong is gone through a second time, by
+//! proc-macro2 alone, and what is wrong is told with its line and column.
+
+use std::path::Path;
+
+use proc_macro2::{Span, fallback};
+use syn::{Error, File, Result};
+
+/// Goes through `source`, the text of `file`, again and tells each error of `inspect` in the form
+/// `file:line:column: message`.
+pub fn messages(
+    file: &Path,
+    source: &str,
+    inspect: impl FnOnce(File) -> Result<()>,
+) -> Vec<String> {
+    let _positions = Positions::known();
+    let result = syn::parse_file(source).and_then(inspect);
+    let errors = result.err().into_iter().flatten();
+    errors.map(|error| message(file, &error)).collect()
+}
+
+fn message(file: &Path, error: &Error) -> String {
+    let start = error.span().start();
+    format!(
+        "{}:{}:{}: {error}",
+        file.display(),
+        start.line,
+        start.column + 1
+    )
+}
+
+/// While this lives, tokens are made by proc-macro2 alone, and know their positions.
+struct Positions;
+
+impl Positions {
+    fn known() -> Self {
+        fallback::force();
+        Positions
+    }
+}
+
+impl Drop for Positions {
+    fn drop(&mut self) {
+        fallback::unforce();
+    }
+}
+
+/// The errors as seen from `at`, a place in the user's code.
+pub fn errors_at(at: Span, messages: Vec<String>) -> impl Iterator<Item = Error> {
+    messages
+        .into_iter()
+        .map(move |message| Error::new(at, message))
+}

@@ -1,0 +1,90 @@
+//! `import_patched!`: modules, inline or from files, rewritten as they are brought in.
+//!
+//! ```text
+//! invocation ──▶ head (`#![only(..)]`) and items
+//!                      │ load.rs: each `mod name;`, and those in it, made inline and rewritten
+//!                      │ lookup.rs: where rustc would look for the file
+//!                      │ locate.rs: errors in a file, with line and column
+//!                      ▼
+//! inline modules + one `include_bytes!` per file, so that a change of the file is seen
+//! ```
+
+mod load;
+mod locate;
+mod lookup;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Item, Result, Token, bracketed};
+
+use crate::attr::Args;
+use crate::check::{self, IMPORT};
+use load::Loader;
+use lookup::Place;
+
+pub use lookup::NotFound;
+
+/// What `import_patched!` is called with.
+struct Invocation {
+    /// What `#![..]` at the head says.
+    args: Args,
+    /// The rest.
+    items: Vec<Item>,
+}
+
+impl Parse for Invocation {
+    fn parse(input: ParseStream) -> Result<Self> {
+        let mut args = Args::default();
+        while input.peek(Token![#]) && input.peek2(Token![!]) {
+            input.parse::<Token![#]>()?;
+            input.parse::<Token![!]>()?;
+            let content;
+            bracketed!(content in input);
+            args.0.extend(content.parse::<Args>()?.0);
+        }
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            items.push(input.parse()?);
+        }
+        Ok(Invocation { args, items })
+    }
+}
+
+/// Expands `import_patched! { input }` written in the file `from`.
+pub fn import_patched(input: TokenStream, from: &Path) -> TokenStream {
+    match syn::parse2(input) {
+        Ok(invocation) => patched(invocation, from),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+/// Expands `import_patched! { input }` to the modules as they are.
+pub fn import_unpatched(input: TokenStream) -> TokenStream {
+    match syn::parse2(input) {
+        Ok(Invocation { items, .. }) => quote!(#(#items)*),
+        Err(error) => error.into_compile_error(),
+    }
+}
+
+fn patched(Invocation { args, items }: Invocation, from: &Path) -> TokenStream {
+    let checked = check::settings(&IMPORT, &args)
+        .and_then(|settings| Ok((settings, check::only_modules(items.clone())?)));
+    let (settings, modules) = match checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#error #(#items)*);
+        }
+    };
+    let mut loader = Loader::new(&settings.selection);
+    let modules = loader.patch(modules, &Place::of_invocation(from));
+    let watched = loader.watched();
+    let errors = loader.errors.iter().map(syn::Error::to_compile_error);
+    quote!(#(#errors)* #(#modules)* #watched)
+}

@@ -1,0 +1,55 @@
+//! The macros of the `eventlet` crate; use them through it: `use eventlet::green;`.
+//!
+//! Blocking code becomes green by having its paths into std lead to `eventlet::green` instead.
+//! [`green`] does so for one item, [`import_patched!`] for modules in other files, and [`main`]
+//! and [`test`](macro@test) for the two functions that programs begin with.
+//!
+//! The way of an item through the crate:
+//!
+//! ```text
+//! attr ──▶ check ──▶ rewrite ──▶ expand            import (files of modules)
+//! grammar  refuses   swaps       spawn, timeout,      uses check and rewrite
+//!          in words  std paths   main, test
+//! ```
+
+mod table;
+
+mod runtime;
+mod selection;
+
+mod attr;
+mod check;
+mod rewrite;
+
+mod expand;
+mod import;
+
+use proc_macro::{Span, TokenStream};
+
+#[doc = include_str!("docs/green.md")]
+#[proc_macro_attribute]
+pub fn green(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::green(args.into(), item.into()).into()
+}
+
+#[doc = include_str!("docs/main.md")]
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::main(args.into(), item.into()).into()
+}
+
+#[doc = include_str!("docs/test.md")]
+#[proc_macro_attribute]
+pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::test(args.into(), item.into()).into()
+}
+
+#[doc = include_str!("docs/import_patched.md")]
+#[proc_macro]
+pub fn import_patched(input: TokenStream) -> TokenStream {
+    if std::env::var_os("EVENTLET_UNPATCHED").is_some_and(|value| value == "1") {
+        return import::import_unpatched(input.into()).into();
+    }
+    let from = Span::call_site().local_file().unwrap_or_default();
+    import::import_patched(input.into(), &from).into()
+}
