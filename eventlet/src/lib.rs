@@ -18,8 +18,16 @@ mod timeout;
 #[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and its flags")]
 mod greenio;
 
+pub mod debug;
 pub mod green;
+pub mod hubs;
+pub mod tpool;
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use eventlet_macros::{green, import_patched};
 pub use greenthread::{
     Builder, Exit, ExitStatus, GreenThread, Handle, Link, current, kill, sleep, spawn, spawn_after,
     spawn_after_local, spawn_n,

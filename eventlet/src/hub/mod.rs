@@ -40,7 +40,7 @@ use slab::Slab;
 pub(crate) use fiber::{AlarmFired, Body, Fiber, FiberRc, Spec, State};
 pub(crate) use inbox::{HubGone, Message, Remote, RemoteWaiter};
 pub(crate) use io::{IoId, forget};
-pub(crate) use poller::Direction;
+pub use poller::Direction;
 pub(crate) use time::Time;
 pub(crate) use waiter::{WaitQueue, Waiter, Wake};
 

@@ -36,8 +36,10 @@ const WAKER: Token = Token(usize::MAX);
 
 /// Which of the two halves of a descriptor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Direction {
+pub enum Direction {
+    /// What can be read, or accepted.
     Read,
+    /// What can be written, or has been connected.
     Write,
 }
 

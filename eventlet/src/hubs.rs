@@ -1,0 +1,150 @@
+//! This thread's hub, and waiting for descriptors that are not green sockets.
+
+use std::fmt;
+use std::io;
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+pub use crate::hub::Direction;
+use crate::hub::{self, Load};
+
+/// The hub of an OS thread: its scheduler of green threads.
+///
+/// Every OS thread that uses the library has one; it is made by the first call that needs it.
+///
+/// # Examples
+///
+/// ```
+/// let hub = eventlet::hubs::get_hub();
+/// let thread = eventlet::spawn(|| ());
+/// assert_eq!(hub.stats().green_threads, 1);
+/// thread.wait().unwrap();
+/// assert_eq!(hub.stats().green_threads, 0);
+/// ```
+#[derive(Clone)]
+pub struct Hub {
+    hub: Rc<hub::Hub>,
+}
+
+/// This thread's hub.
+///
+/// # Panics
+///
+/// Panics if the thread is ending and its hub is gone, or no poller can be made.
+///
+/// # Switching
+///
+/// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(eventlet::hubs::get_hub(), eventlet::hubs::get_hub());
+/// ```
+pub fn get_hub() -> Hub {
+    Hub { hub: hub::current() }
+}
+
+impl Hub {
+    /// A number that no other hub of this process has or had.
+    pub fn id(&self) -> u64 {
+        self.hub.id
+    }
+
+    /// Counts what the hub has in hand.
+    pub fn stats(&self) -> Stats {
+        let Load {
+            n_fibers,
+            n_queued,
+            n_timers,
+            n_io_waiters,
+            n_descriptors,
+            n_stacks_in_use,
+            n_stacks_idle,
+        } = self.hub.load();
+        Stats {
+            green_threads: n_fibers,
+            runnable: n_queued,
+            timers: n_timers,
+            io_waiters: n_io_waiters,
+            descriptors: n_descriptors,
+            stacks_in_use: n_stacks_in_use,
+            stacks_idle: n_stacks_idle,
+        }
+    }
+}
+
+impl PartialEq for Hub {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl Eq for Hub {}
+
+impl fmt::Debug for Hub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hub").field("id", &self.id()).field("stats", &self.stats()).finish()
+    }
+}
+
+/// What a hub has in hand, counted by [`Hub::stats`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Green threads that have been spawned and not ended.
+    pub green_threads: usize,
+    /// Entries in the run queue.
+    pub runnable: usize,
+    /// Timers that have not fired. A green thread has at most one, and may keep it between waits.
+    pub timers: usize,
+    /// Waits for a descriptor.
+    pub io_waiters: usize,
+    /// Descriptors that are registered with the poller: those that ever had to be waited for.
+    pub descriptors: usize,
+    /// Stacks of green threads that have begun.
+    pub stacks_in_use: usize,
+    /// Stacks kept for the next green threads.
+    pub stacks_idle: usize,
+}
+
+/// Waits until a descriptor can be read or written without blocking.
+///
+/// This is for descriptors that are not green sockets: those of C libraries, or of devices. It
+/// works on anything that can be polled; regular files are always ready. The descriptor's flags
+/// are left alone, and the hub keeps no trace of it. Eventlet's `trampoline`.
+///
+/// # Errors
+///
+/// Fails with [`TimedOut`](io::ErrorKind::TimedOut) if `timeout` passes first, and if the
+/// descriptor cannot be polled or is used by someone else meanwhile.
+///
+/// # Switching
+///
+/// Switches unless the descriptor is ready; fails instead of switching while the caller unwinds.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Write;
+/// use std::os::unix::net::UnixStream;
+/// use eventlet::hubs::{Direction, trampoline};
+///
+/// let (reader, mut writer) = UnixStream::pair()?;
+/// let waiting = eventlet::spawn(move || trampoline(&reader, Direction::Read, None));
+/// writer.write_all(b"x")?;
+/// waiting.wait().unwrap()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn trampoline(
+    fd: &impl AsFd,
+    direction: Direction,
+    timeout: Option<Duration>,
+) -> io::Result<()> {
+    if hub::with(|hub| hub.trampoline(&fd.as_fd(), direction, timeout))? {
+        return Ok(());
+    }
+    let text = format!("timed out after {:?} waiting for a descriptor", timeout.unwrap_or_default());
+    Err(io::Error::new(io::ErrorKind::TimedOut, text))
+}
