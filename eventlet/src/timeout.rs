@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::hub::{self, AlarmFired, FiberRc, Hub, Time};
-use crate::unwind;
+use crate::unwind::{self, Payload};
 
 /// Runs `f`, and gives up on it when it still waits after `limit`.
 ///
@@ -35,7 +35,8 @@ use crate::unwind;
 /// assert_eq!(late.unwrap_err().to_string(), "timed out after 1ms");
 /// ```
 pub fn with_timeout<T>(limit: Duration, f: impl FnOnce() -> T) -> Result<T, TimedOut> {
-    Timeout::new(limit).run(f)
+    let timeout = Timeout::start(limit, true);
+    timeout.judge(unwind::catch(f))
 }
 
 /// A limit was reached.
@@ -106,9 +107,16 @@ impl Timeout {
     ///
     /// Never switches.
     pub fn new(limit: Duration) -> Self {
+        Self::start(limit, false)
+    }
+
+    #[inline]
+    fn start(limit: Duration, is_caught: bool) -> Self {
         hub::with(|hub| {
             let at = if limit.is_zero() { Time::START } else { hub.now().after(limit) };
-            Timeout { fiber: hub.current_fiber(), token: hub.set_alarm(at), limit }
+            let fiber = hub.current_fiber();
+            let token = hub.set_alarm(&fiber, at, is_caught);
+            Timeout { fiber, token, limit }
         })
     }
 
@@ -135,6 +143,12 @@ impl Timeout {
         self.expect(true);
         let result = unwind::catch(f);
         self.expect(false);
+        self.judge(result)
+    }
+
+    /// Turns this timeout's own unwind into an error and lets all others go on.
+    #[inline]
+    fn judge<T>(&self, result: Result<T, Payload>) -> Result<T, TimedOut> {
         match result {
             Ok(value) => Ok(value),
             Err(payload) => match payload.downcast::<AlarmFired>() {

@@ -18,6 +18,8 @@ const MAX_FRAGMENTS: usize = 16 * 1024;
 pub(crate) struct StackPool {
     /// What every coroutine runs.
     entry: fn(),
+    /// The default size, which nearly every green thread has.
+    standard_size: StackSize,
     /// Idle stacks of the default size.
     standard: Vec<Coroutine>,
     /// Idle stacks of other sizes: few sizes, so a list does.
@@ -30,13 +32,22 @@ impl StackPool {
     /// A pool whose coroutines run their jobs by calling `entry`, which must not unwind.
     pub(crate) fn new(entry: fn()) -> Self {
         overflow::ensure_alternate_stack();
-        StackPool { entry, standard: Vec::new(), others: Vec::new(), n_in_use: 0 }
+        StackPool {
+            entry,
+            standard_size: default_stack_size(),
+            standard: Vec::new(),
+            others: Vec::new(),
+            n_in_use: 0,
+        }
     }
 
+    #[inline]
     fn idle(&mut self, size: StackSize) -> &mut Vec<Coroutine> {
-        if size == default_stack_size() {
-            return &mut self.standard;
-        }
+        if size == self.standard_size { &mut self.standard } else { self.idle_of_other(size) }
+    }
+
+    #[cold]
+    fn idle_of_other(&mut self, size: StackSize) -> &mut Vec<Coroutine> {
         let known = self.others.iter().position(|(other, _)| *other == size);
         let index = known.unwrap_or_else(|| {
             self.others.push((size, Vec::new()));
@@ -46,6 +57,7 @@ impl StackPool {
     }
 
     /// Makes sure that the next `take` of this size finds a stack.
+    #[inline]
     pub(crate) fn provide(&mut self, size: StackSize) -> io::Result<()> {
         let entry = self.entry;
         let idle = self.idle(size);

@@ -122,6 +122,7 @@ pub(crate) struct Spec {
 }
 
 impl<B: Body> Fiber<B> {
+    #[inline]
     pub(super) fn new(id: u64, spec: Spec, is_main: bool, body: B) -> Self {
         Fiber {
             id,

@@ -188,6 +188,7 @@ impl Hub {
     }
 
     /// Makes a fiber that has an id and is not scheduled yet.
+    #[inline]
     pub(crate) fn make_fiber<B: Body>(&self, spec: Spec, body: B) -> Rc<Fiber<B>> {
         Rc::new(Fiber::new(self.take_id(), spec, false, body))
     }
@@ -197,6 +198,7 @@ impl Hub {
     /// # Errors
     ///
     /// Fails if there is no stack at hand and none can be mapped.
+    #[inline]
     pub(crate) fn start(&self, fiber: FiberRc) -> std::io::Result<()> {
         self.admit(&fiber)?;
         self.enqueue_new(fiber);
@@ -216,6 +218,7 @@ impl Hub {
         Ok(())
     }
 
+    #[inline]
     fn admit(&self, fiber: &FiberRc) -> std::io::Result<()> {
         self.stacks.borrow_mut().provide(fiber.stack_size)?;
         fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));

@@ -100,17 +100,17 @@ impl Hub {
         }
     }
 
-    /// Sets an alarm for the current fiber: from `at` on, its next wait ends by a throw of
-    /// [`AlarmFired`] with the returned token, once.
-    pub(crate) fn set_alarm(&self, at: Time) -> u64 {
+    /// Sets an alarm for a fiber: from `at` on, its next wait ends by a throw of [`AlarmFired`]
+    /// with the returned token, once. `is_caught` is whether someone on the stack waits for it.
+    #[inline]
+    pub(crate) fn set_alarm(&self, fiber: &FiberRc, at: Time, is_caught: bool) -> u64 {
         let token = self.next_alarm.get();
         self.next_alarm.set(token + 1);
-        let fiber = self.current_fiber();
-        fiber.alarms.borrow_mut().push(Alarm { at, token, is_caught: false });
+        fiber.alarms.borrow_mut().push(Alarm { at, token, is_caught });
         token
     }
 
-    /// Notes whether someone on the stack waits for an alarm of the current fiber to go off.
+    /// Notes whether someone on the stack now waits for an alarm to go off.
     pub(crate) fn expect_alarm(&self, fiber: &FiberRc, token: u64, is_caught: bool) {
         let mut alarms = fiber.alarms.borrow_mut();
         if let Some(alarm) = alarms.iter_mut().find(|alarm| alarm.token == token) {
@@ -129,8 +129,13 @@ impl Hub {
     }
 
     /// Takes an alarm back; says whether it had not gone off yet.
+    #[inline]
     pub(crate) fn cancel_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
         let mut alarms = fiber.alarms.borrow_mut();
+        if alarms.last().is_some_and(|alarm| alarm.token == token) {
+            alarms.pop();
+            return true;
+        }
         let index = alarms.iter().rposition(|alarm| alarm.token == token);
         index.map(|index| alarms.remove(index)).is_some()
     }
