@@ -8,9 +8,15 @@
 //!                  park until ready, then try again
 //! ```
 
+mod accept;
+mod address;
+mod connect;
 mod flags;
+mod shutdown;
 mod source;
 
+pub(crate) use accept::accept;
+pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use source::{Kind, Source};
 

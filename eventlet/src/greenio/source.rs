@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::shutdown::shut_down;
 use crate::hub::{self, Direction, IoId, Time};
 
 /// Whether a short read or write means that the next one would block.
@@ -122,14 +123,24 @@ impl<S: AsFd> Source<S> {
         Ok(())
     }
 
-    /// Marks the socket, and all its duplicates, as closed: every call fails from now on. Whoever
-    /// waits in the kernel's sense is to be woken by shutting the socket down.
-    pub(crate) fn mark_closed(&self) {
+    /// Closes the socket and all its duplicates, short of giving the descriptors back: every call
+    /// fails from now on, and whoever waits in one, in any thread, wakes.
+    pub(crate) fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
+        shut_down(self.io.as_fd());
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.shared.closed.load(Ordering::Acquire)
+    }
+
+    /// Whether a duplicate that [`duplicate`](Source::duplicate) took over still exists.
+    pub(crate) fn has_duplicates(&self) -> bool {
+        Arc::strong_count(&self.shared) > 1
     }
 
     fn check_open(&self) -> io::Result<()> {
-        if self.shared.closed.load(Ordering::Acquire) { Err(closed()) } else { Ok(()) }
+        if self.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
     /// Does one operation, waiting as long as it would block.
@@ -173,14 +184,18 @@ impl<S: AsFd> Source<S> {
     }
 
     /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
-    /// stream that moves fewer has nothing left for the moment.
+    /// stream that moves fewer has nothing left for the moment. Moving nothing needs no waiting.
     #[inline]
     pub(crate) fn transfer(
         &self,
         direction: Direction,
         wanted: usize,
-        operation: impl FnMut(&S) -> io::Result<usize>,
+        mut operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> io::Result<usize> {
+        if wanted == 0 {
+            self.check_open()?;
+            return operation(&self.io);
+        }
         let moved = self.wait_for(direction, operation)?;
         if moved < wanted && self.kind == Kind::Stream {
             hub::with(|hub| hub.was_short(self.fd(), self.id, direction));
@@ -207,8 +222,7 @@ impl<S: AsFd> Source<S> {
 impl<S: AsFd> Drop for Source<S> {
     fn drop(&mut self) {
         // With duplicates about, closing this one does not take it out of the system's poller.
-        let has_duplicates = Arc::strong_count(&self.shared) > 1;
-        hub::forget(self.fd(), self.id, has_duplicates);
+        hub::forget(self.fd(), self.id, self.has_duplicates());
         // SAFETY: the field is not used again.
         unsafe { ManuallyDrop::drop(&mut self.io) }
     }

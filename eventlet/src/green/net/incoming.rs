@@ -1,0 +1,64 @@
+//! Listeners as iterators.
+
+use std::io;
+use std::iter::FusedIterator;
+
+use super::{TcpListener, TcpStream};
+
+/// Goes through the connections that a listener accepts. Made by [`TcpListener::incoming`].
+///
+/// It waits for each connection as [`accept`](TcpListener::accept) does, and ends only when the
+/// listener is closed by [`close`](TcpListener::close).
+#[derive(Debug)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Incoming<'a> {
+    listener: &'a TcpListener,
+}
+
+/// Goes through the connections of a listener that it owns. Made by
+/// [`TcpListener::into_incoming`].
+#[derive(Debug)]
+pub struct IntoIncoming {
+    listener: TcpListener,
+}
+
+impl<'a> Incoming<'a> {
+    pub(super) fn new(listener: &'a TcpListener) -> Self {
+        Incoming { listener }
+    }
+}
+
+impl IntoIncoming {
+    pub(super) fn new(listener: TcpListener) -> Self {
+        IntoIncoming { listener }
+    }
+}
+
+/// The next connection; none if the listener was closed. An iterator that went on with errors
+/// would keep a loop busy that skips them.
+fn next(listener: &TcpListener) -> Option<io::Result<TcpStream>> {
+    match listener.accept() {
+        Err(_) if listener.source().is_closed() => None,
+        accepted => Some(accepted.map(|(stream, _peer)| stream)),
+    }
+}
+
+impl Iterator for Incoming<'_> {
+    type Item = io::Result<TcpStream>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        next(self.listener)
+    }
+}
+
+impl Iterator for IntoIncoming {
+    type Item = io::Result<TcpStream>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        next(&self.listener)
+    }
+}
+
+impl FusedIterator for Incoming<'_> {}
+
+impl FusedIterator for IntoIncoming {}

@@ -1,0 +1,324 @@
+//! A TCP socket that others connect to.
+
+use std::io;
+use std::net::SocketAddr;
+use std::{fmt, net};
+
+use super::addr::try_each;
+use super::{Incoming, IntoIncoming, TcpStream, ToSocketAddrs};
+use crate::greenio::{self, Direction, Kind, Source};
+
+/// A TCP socket that others connect to; std's [`TcpListener`](net::TcpListener), green.
+///
+/// Several green threads, of any hubs, may accept from one listener.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::Write;
+/// use eventlet::green::net::{TcpListener, TcpStream};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let address = listener.local_addr()?;
+/// eventlet::spawn(move || {
+///     for stream in listener.incoming() {
+///         let mut stream = stream.unwrap();
+///         eventlet::spawn(move || stream.write_all(b"welcome"));
+///     }
+/// });
+/// let welcome = std::io::read_to_string(TcpStream::connect(address)?)?;
+/// assert_eq!(welcome, "welcome");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct TcpListener {
+    source: Source<net::TcpListener>,
+}
+
+impl TcpListener {
+    /// Takes over a non-blocking listener.
+    pub(super) fn new(source: Source<net::TcpListener>) -> Self {
+        TcpListener { source }
+    }
+
+    pub(super) fn source(&self) -> &Source<net::TcpListener> {
+        &self.source
+    }
+
+    pub(super) fn into_source(self) -> Source<net::TcpListener> {
+        self.source
+    }
+
+    /// Listens at an address; port 0 lets the system choose one.
+    ///
+    /// The socket has `SO_REUSEADDR` and a backlog of 128, as std's. If there are several
+    /// addresses, it is the first that can be listened at.
+    ///
+    /// # Errors
+    ///
+    /// Fails with the error of the last address that was tried, and if there is none.
+    ///
+    /// # Switching
+    ///
+    /// Switches if a name has to be looked up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::TcpListener;
+    ///
+    /// let first = TcpListener::bind("127.0.0.1:0")?;
+    /// let second = TcpListener::bind(first.local_addr()?);
+    /// assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
+        try_each(addr, |address| {
+            let listener = net::TcpListener::bind(address)?;
+            listener.set_nonblocking(true)?;
+            Ok(TcpListener::new(Source::new(listener, Kind::Messages, false)))
+        })
+    }
+
+    /// The address that it listens at.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
+    /// assert_ne!(listener.local_addr()?.port(), 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.source.get().local_addr()
+    }
+
+    /// Makes another handle of the same socket: what one accepts, the other does not.
+    ///
+    /// The clones share all settings, and [`close`](TcpListener::close) closes them all.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process has no descriptor left.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let clone = listener.try_clone()?;
+    /// assert_eq!(clone.local_addr()?, listener.local_addr()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn try_clone(&self) -> io::Result<TcpListener> {
+        let listener = self.source.get().try_clone()?;
+        Ok(TcpListener::new(self.source.duplicate(listener)))
+    }
+
+    /// Waits for a connection, and returns it with the address of the peer.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does: the connection may be gone by now, or the process may have no
+    /// descriptor left. The listener can still be used then. It also fails if the listener is
+    /// closed, and with [`WouldBlock`](io::ErrorKind::WouldBlock) if it is non-blocking and there
+    /// is no connection.
+    ///
+    /// # Switching
+    ///
+    /// Switches if there is no connection to be had. While the caller unwinds it fails instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let client = TcpStream::connect(listener.local_addr()?)?;
+    /// let (stream, peer) = listener.accept()?;
+    /// assert_eq!(peer, client.local_addr()?);
+    /// assert_eq!(stream.local_addr()?, client.peer_addr()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[inline]
+    pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, peer) = self.source.wait_for(Direction::Read, greenio::accept)?;
+        Ok((TcpStream::new(Source::new(stream, Kind::Stream, false)), peer))
+    }
+
+    /// Accepts one connection after another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let clients = eventlet::spawn(move || (0..3).all(|_| TcpStream::connect(address).is_ok()));
+    /// assert_eq!(listener.incoming().take(3).count(), 3);
+    /// assert!(clients.wait().unwrap());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn incoming(&self) -> Incoming<'_> {
+        Incoming::new(self)
+    }
+
+    /// Accepts one connection after another, and owns the listener. It is not stable in std.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let client = TcpStream::connect(listener.local_addr()?)?;
+    /// let stream = listener.into_incoming().next().unwrap()?;
+    /// assert_eq!(stream.peer_addr()?, client.local_addr()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn into_incoming(self) -> IntoIncoming {
+        IntoIncoming::new(self)
+    }
+
+    /// Closes the listener and all its clones, whatever still holds them; std has no such method.
+    ///
+    /// From now on every `accept` fails, and those that wait, in any green thread or OS thread,
+    /// fail at once (outside Linux: those on other OS threads and on clones may go on waiting).
+    /// Connections that were not accepted are refused. The descriptor is given back when the last
+    /// handle is dropped.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use eventlet::green::net::TcpListener;
+    ///
+    /// let listener = Rc::new(TcpListener::bind("127.0.0.1:0")?);
+    /// let acceptor = {
+    ///     let listener = listener.clone();
+    ///     eventlet::spawn(move || listener.accept().is_err())
+    /// };
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// listener.close();
+    /// assert!(acceptor.wait().unwrap());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn close(&self) {
+        self.source.close();
+    }
+
+    /// Sets the time-to-live of the packets that the socket sends.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
+    /// listener.set_ttl(42)?;
+    /// assert_eq!(listener.ttl()?, 42);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        self.source.get().set_ttl(ttl)
+    }
+
+    /// The time-to-live of the packets that the socket sends; see [`set_ttl`](Self::set_ttl).
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.source.get().ttl()
+    }
+
+    /// Deprecated in std, since the setting has to be made before the socket is bound.
+    #[deprecated(note = "the setting cannot be changed any more once the socket is bound")]
+    #[allow(deprecated, missing_docs)]
+    pub fn set_only_v6(&self, only_v6: bool) -> io::Result<()> {
+        self.source.get().set_only_v6(only_v6)
+    }
+
+    /// Deprecated in std, together with `set_only_v6`.
+    #[deprecated(note = "the setting cannot be changed any more once the socket is bound")]
+    #[allow(deprecated, missing_docs)]
+    pub fn only_v6(&self) -> io::Result<bool> {
+        self.source.get().only_v6()
+    }
+
+    /// Takes the pending error of the socket, so that the next call does not report it.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
+    /// assert!(listener.take_error()?.is_none());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.source.get().take_error()
+    }
+
+    /// Lets [`accept`](TcpListener::accept) fail with [`WouldBlock`](io::ErrorKind::WouldBlock)
+    /// instead of waiting, or wait again. It concerns the calls that are made from now on.
+    ///
+    /// # Errors
+    ///
+    /// Never fails; the signature is std's.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
+    /// listener.set_nonblocking(true)?;
+    /// assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        self.source.set_nonblocking(nonblocking);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TcpListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.get().fmt(f)
+    }
+}
