@@ -1,4 +1,83 @@
 //! Green threads for ordinary blocking code.
+//!
+//! A *green thread* is a function with a stack of its own that takes turns with others on one OS
+//! thread. Where it would block (reading a socket, sleeping, waiting for a result) it gives way,
+//! and another one runs. The code stays ordinary blocking code: nothing to await, and any function
+//! may wait, however deep it lies.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//!
+//! fn main() -> std::io::Result<()> {
+//!     let listener = eventlet::listen("127.0.0.1:0")?;
+//!     let address = listener.local_addr()?;
+//!     let server = eventlet::spawn(move || {
+//!         eventlet::serve(listener, |mut stream, _peer| stream.write_all(b"hello"))
+//!     });
+//!
+//!     // A hundred clients at once, and the server, in one OS thread.
+//!     let clients: Vec<_> = (0..100)
+//!         .map(|_| {
+//!             eventlet::spawn(move || -> std::io::Result<String> {
+//!                 let mut text = String::new();
+//!                 eventlet::connect(address)?.read_to_string(&mut text)?;
+//!                 Ok(text)
+//!             })
+//!         })
+//!         .collect();
+//!     for client in clients {
+//!         assert_eq!(client.wait().unwrap()?, "hello");
+//!     }
+//!     server.kill();
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The tour
+//!
+//! **Starting and waiting.** [`spawn`] starts a green thread and returns a [`GreenThread`];
+//! [`wait`](GreenThread::wait) gives its result, or an [`Exit`] that says why there is none.
+//! [`spawn_n`] is for green threads nobody waits for, [`spawn_after`] for later ones, [`Builder`]
+//! for names and stack sizes. Green threads stay on their OS thread, so closures and results need
+//! not be `Send`, and `Rc` and `RefCell` are fine to share: nobody else runs until you wait.
+//!
+//! **Giving way.** [`sleep`] waits; with a duration of zero it lets everyone else run once.
+//!
+//! **Ending.** [`GreenThread::kill`] unwinds a green thread from where it waits, so that its
+//! destructors run. [`with_timeout`] gives up on a stretch of code that waits too long, and
+//! [`Timeout`] is the same as a guard. Both arrive at the next wait, never in the middle of a
+//! computation. [`Handle::link`] tells you when a green thread ends.
+//!
+//! **Talking to the network.** [`green::net`] is `std::net` name by name; [`connect`], [`listen`]
+//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor.
+//!
+//! **Existing code.** [`green`](macro@green) on a function, `impl` or module makes its paths into
+//! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
+//! cannot be made green runs on OS threads by [`tpool::execute`].
+//!
+//! **Who runs all this?** Every OS thread has a *hub*, made by the first green call. There is
+//! nothing to start: when the *main context* (the thread's own stack) waits, it runs the hub until
+//! its wait is over. When it returns, green threads that are left are abandoned, as in Eventlet.
+//!
+//! # What to know
+//!
+//! - Green threads take turns: one that computes for long holds the others up.
+//! - A kill or a timeout unwinds. Code that catches every unwind catches these too, and while
+//!   destructors run because of one, [`sleep`] returns at once and I/O that would wait fails.
+//! - A guard of a lock that is held while waiting can deadlock, as with OS threads. If nothing can
+//!   ever wake the main context, the hub panics with a list of who waits for what.
+//! - A stack has 256 KiB unless [`Builder::stack_size`] or `EVENTLET_STACK_SIZE` says otherwise.
+//!   Only touched pages cost memory. An overflow is reported and ends the process.
+//! - Do not use green threads on both sides of a `fork`; start programs with `std::process`.
+//!
+//! # Environment variables
+//!
+//! | name | meaning | default |
+//! |---|---|---|
+//! | `EVENTLET_STACK_SIZE` | bytes of stack of a green thread | 262144 |
+//! | `EVENTLET_THREADPOOL_SIZE` | OS threads of [`tpool`] | 20 |
+//! | `EVENTLET_GUARD_REGIONS` | `0`: guard stacks by mappings even where Linux can do better | on |
+//! | `EVENTLET_UNPATCHED` | `1` when compiling: [`import_patched!`] leaves the modules as they are | off |
 
 #[cfg(panic = "abort")]
 compile_error!(
@@ -15,21 +94,31 @@ mod hub;
 mod greenthread;
 mod timeout;
 
-#[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and its flags")]
+#[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and socket calls")]
 mod greenio;
+pub mod tpool;
+
+pub mod green;
+
+mod convenience;
 
 pub mod debug;
-pub mod green;
 pub mod hubs;
-pub mod tpool;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
-pub use eventlet_macros::{green, import_patched};
+pub use greenthread::{Builder, Exit, ExitStatus, Handle, Link};
 pub use greenthread::{
-    Builder, Exit, ExitStatus, GreenThread, Handle, Link, current, kill, sleep, spawn, spawn_after,
-    spawn_after_local, spawn_n,
+    GreenThread, current, kill, sleep, spawn, spawn_after, spawn_after_local, spawn_n,
 };
 pub use timeout::{TimedOut, Timeout, with_timeout};
+
+pub use eventlet_macros::{green, import_patched};
+
+pub use convenience::{Listen, Outcome, StopServe, connect, listen, serve, serve_with};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

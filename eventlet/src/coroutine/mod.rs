@@ -203,12 +203,6 @@ pub(crate) fn suspend() {
     unsafe { (*control).switch_out() }
 }
 
-/// Whether a coroutine is running on this thread.
-#[inline]
-pub(crate) fn is_active() -> bool {
-    !ACTIVE.get().is_null()
-}
-
 /// Makes sure that a switch from here would suspend the green thread and nothing else.
 ///
 /// # Panics
@@ -262,4 +256,3 @@ fn install_handlers() {
         Stack::of(generator)
     });
 }
-

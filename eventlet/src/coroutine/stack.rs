@@ -64,7 +64,9 @@ pub(crate) fn default_stack_size() -> StackSize {
                 fallback
             }
             None => {
-                eprintln!("eventlet: EVENTLET_STACK_SIZE is ignored: {value:?} is no number of bytes");
+                eprintln!(
+                    "eventlet: EVENTLET_STACK_SIZE is ignored: {value:?} is no number of bytes"
+                );
                 fallback
             }
         }

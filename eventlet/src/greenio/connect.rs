@@ -11,11 +11,7 @@ use super::address::RawAddress;
 /// Also says whether it is connected by now. If not, it becomes writable when it is, or when it
 /// cannot be; its pending error tells which.
 pub(crate) fn begin_connect(address: &SocketAddr) -> io::Result<(TcpStream, bool)> {
-    let family = match address {
-        SocketAddr::V4(_) => libc::AF_INET,
-        SocketAddr::V6(_) => libc::AF_INET6,
-    };
-    let socket = new_socket(family)?;
+    let socket = new_stream_socket(address)?;
     let address = RawAddress::new(address);
     // SAFETY: the socket is open, and the address lives and is as long as it says.
     let answer = unsafe { libc::connect(socket.as_raw_fd(), address.as_ptr(), address.length()) };
@@ -28,6 +24,14 @@ pub(crate) fn begin_connect(address: &SocketAddr) -> io::Result<(TcpStream, bool
         Some(libc::EINPROGRESS | libc::EINTR) => Ok((socket.into(), false)),
         _ => Err(error),
     }
+}
+
+/// Makes a non-blocking TCP socket for an address of this kind.
+pub(super) fn new_stream_socket(address: &SocketAddr) -> io::Result<OwnedFd> {
+    new_socket(match address {
+        SocketAddr::V4(_) => libc::AF_INET,
+        SocketAddr::V6(_) => libc::AF_INET6,
+    })
 }
 
 #[cfg(target_os = "linux")]

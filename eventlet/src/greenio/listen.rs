@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::address::RawAddress;
-use super::socket::new_stream_socket;
+use super::connect::new_stream_socket;
 
 /// How to listen.
 #[derive(Clone, Copy, Debug)]

@@ -12,12 +12,14 @@ mod accept;
 mod address;
 mod connect;
 mod flags;
+mod listen;
 mod shutdown;
 mod source;
 
 pub(crate) use accept::accept;
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
+pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use source::{Kind, Source};
 
 pub(crate) use crate::hub::Direction;

@@ -1,26 +1,17 @@
-//! How other OS threads reach a hub: they put a message in its inbox and wake it if it sleeps.
+//! How other OS threads reach a hub: they put a wake in its inbox, and rouse it if it sleeps.
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{fmt, mem};
 
 use mio::Waker;
 
 use super::Hub;
 use super::waiter::Waiter;
 
-/// What another thread can ask of a hub.
-pub(crate) enum Message {
-    /// End the wait that was registered under this number.
-    Wake(u64),
-    /// Run this on the hub, between two green threads. It must neither switch nor panic.
-    #[allow(dead_code, reason = "the way in for hubs on several threads")]
-    Run(Box<dyn FnOnce(&Hub) + Send>),
-}
-
-/// The half of a hub that may be shared between OS threads.
-pub(crate) struct Remote {
+/// The half of a hub that is shared with other OS threads.
+pub(super) struct Remote {
     mail: Mutex<Mail>,
     /// Whether there is mail, readable without the lock: the hub looks on every turn.
     has_mail: AtomicBool,
@@ -32,25 +23,16 @@ pub(crate) struct Remote {
 }
 
 struct Mail {
-    messages: Vec<Message>,
+    /// The numbers of waits that are to be ended.
+    wakes: Vec<u64>,
     /// Set when the hub's thread has ended.
-    closed: bool,
-}
-
-/// The hub that was to be reached has ended with its thread.
-#[derive(Debug)]
-pub(crate) struct HubGone;
-
-impl fmt::Display for HubGone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the hub has ended with its OS thread")
-    }
+    is_closed: bool,
 }
 
 impl Remote {
     pub(super) fn new(waker: Waker) -> Self {
         Remote {
-            mail: Mutex::new(Mail { messages: Vec::new(), closed: false }),
+            mail: Mutex::new(Mail { wakes: Vec::new(), is_closed: false }),
             has_mail: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             waker,
@@ -61,26 +43,22 @@ impl Remote {
         self.mail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a message in the inbox; a hub that sleeps is woken.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the hub's thread has ended.
-    pub(crate) fn send(&self, message: Message) -> Result<(), HubGone> {
+    /// Asks the hub to end a wait, and rouses it if it sleeps. A hub that is gone has nobody left
+    /// to wake.
+    fn send(&self, number: u64) {
         {
             let mut mail = self.mail();
-            if mail.closed {
-                return Err(HubGone);
+            if mail.is_closed {
+                return;
             }
-            mail.messages.push(message);
+            mail.wakes.push(number);
             self.has_mail.store(true, Ordering::SeqCst);
         }
-        // Either this sees that the hub is falling asleep and wakes it, or the hub, which says so
-        // before it looks for mail a last time, sees the mail (both are sequentially consistent).
+        // Either this sees that the hub is falling asleep and rouses it, or the hub, which says
+        // so before it looks for mail a last time, sees the mail (all sequentially consistent).
         if self.asleep.swap(false, Ordering::SeqCst) {
             self.waker.wake().expect("the waker of a hub can be written");
         }
-        Ok(())
     }
 
     /// Whether there is mail.
@@ -89,10 +67,10 @@ impl Remote {
         self.has_mail.load(Ordering::Acquire)
     }
 
-    pub(super) fn take(&self) -> Vec<Message> {
+    fn take(&self) -> Vec<u64> {
         let mut mail = self.mail();
         self.has_mail.store(false, Ordering::SeqCst);
-        mem::take(&mut mail.messages)
+        mem::take(&mut mail.wakes)
     }
 
     /// Says that the hub will sleep. Returns false if there is mail and it must not.
@@ -109,14 +87,9 @@ impl Remote {
         self.asleep.store(false, Ordering::SeqCst);
     }
 
-    /// Refuses all further mail and drops what is there.
+    /// Refuses all further mail.
     pub(super) fn close(&self) {
-        let messages = {
-            let mut mail = self.mail();
-            mail.closed = true;
-            mem::take(&mut mail.messages)
-        };
-        drop(messages);
+        self.mail().is_closed = true;
     }
 }
 
@@ -142,8 +115,7 @@ pub(crate) struct RemoteWaiter {
 impl RemoteWaiter {
     /// Ends the wait, if it still lasts and its hub still exists.
     pub(crate) fn wake(&self) {
-        // A hub that is gone has nobody left to wake.
-        let _ = self.remote.send(Message::Wake(self.number));
+        self.remote.send(self.number);
     }
 }
 
@@ -168,20 +140,15 @@ impl Hub {
         (RemoteWait { number }, RemoteWaiter { remote: self.remote.clone(), number })
     }
 
-    /// Does what the messages ask for.
+    /// Ends the waits that other threads have asked to end.
     pub(super) fn take_mail(&self) {
         if !self.remote.has_mail() {
             return;
         }
-        for message in self.remote.take() {
-            match message {
-                Message::Wake(number) => {
-                    let waiter = self.remote_waits.borrow_mut().waits.remove(&number);
-                    if let Some(waiter) = waiter {
-                        waiter.wake();
-                    }
-                }
-                Message::Run(job) => job(self),
+        for number in self.remote.take() {
+            let waiter = self.remote_waits.borrow_mut().waits.remove(&number);
+            if let Some(waiter) = waiter {
+                waiter.wake();
             }
         }
     }

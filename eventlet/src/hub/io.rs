@@ -73,7 +73,7 @@ impl Hub {
                 poller.register(fd, id.0)?;
             }
         }
-        let woken = self.wait_on_slot(fd, direction, deadline).is_ready_or_raise();
+        let woken = self.wait_on_slot(fd, direction, deadline).ready_or_raise();
         if !self.poller.borrow_mut().is_registered(fd, id.0) {
             return Err(closed_meanwhile());
         }

@@ -38,11 +38,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use slab::Slab;
 
 pub(crate) use fiber::{AlarmFired, Body, Fiber, FiberRc, Spec, State};
-pub(crate) use inbox::{HubGone, Message, Remote, RemoteWaiter};
+pub(crate) use inbox::RemoteWaiter;
 pub(crate) use io::{IoId, forget};
 pub use poller::Direction;
 pub(crate) use time::Time;
-pub(crate) use waiter::{WaitQueue, Waiter, Wake};
+pub(crate) use waiter::{Waiter, Wake};
 
 use crate::coroutine::{self, StackPool};
 use crate::unwind::Payload;
@@ -99,7 +99,7 @@ pub(crate) struct Hub {
     clock: time::Clock,
     poller: RefCell<poller::Poller>,
     /// What other threads hold of this hub.
-    remote: Arc<Remote>,
+    remote: Arc<inbox::Remote>,
     remote_waits: RefCell<inbox::RemoteWaits>,
     /// Fibers that are switched out in the middle of unwinding. Until they are back,
     /// `std::thread::panicking()` says yes to everyone on this thread.
@@ -157,7 +157,7 @@ impl Hub {
             timers: RefCell::new(timers::Timers::new()),
             clock: time::Clock::new(),
             poller: RefCell::new(poller),
-            remote: Arc::new(Remote::new(waker)),
+            remote: Arc::new(inbox::Remote::new(waker)),
             remote_waits: RefCell::default(),
             n_unwinding: Cell::new(0),
             next_id: Cell::new(first_id + 1),
@@ -167,7 +167,7 @@ impl Hub {
 
     fn take_id(&self) -> u64 {
         let id = self.next_id.get();
-        let next = if (id + 1) % ID_BLOCK == 0 { next_id_block() } else { id + 1 };
+        let next = if (id + 1).is_multiple_of(ID_BLOCK) { next_id_block() } else { id + 1 };
         self.next_id.set(next);
         id
     }
@@ -253,11 +253,6 @@ impl Hub {
         self.clock.resume();
     }
 
-    /// What other threads may hold of this hub.
-    pub(crate) fn remote(&self) -> Arc<Remote> {
-        self.remote.clone()
-    }
-
     /// Counts what the hub has in hand.
     pub(crate) fn load(&self) -> Load {
         let poller = self.poller.borrow();
@@ -293,4 +288,3 @@ impl Drop for Hub {
         self.remote.close();
     }
 }
-

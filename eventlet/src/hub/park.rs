@@ -2,10 +2,10 @@
 
 use std::thread::panicking;
 
+use super::Hub;
 use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
-use super::Hub;
 use crate::coroutine;
 
 impl Hub {
@@ -43,6 +43,8 @@ impl Hub {
             fiber.outcome.set(Outcome::None);
             return Wake::Thrown(payload);
         }
+        // It may have caught what it raised last, with `catch_unwind` and unknown to us.
+        fiber.unwinding.set(unwinding);
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
         self.set_timer(fiber, if unwinding { deadline } else { self.effective_deadline(fiber) });
@@ -98,7 +100,7 @@ impl Hub {
     /// Waits until `deadline`.
     pub(crate) fn sleep_until_deadline(&self, deadline: Time) {
         let waiter = self.begin_wait();
-        self.park(&waiter, "sleep", deadline).is_ready_or_raise();
+        self.park(&waiter, "sleep", deadline).ready_or_raise();
     }
 
     /// Leaves the current fiber, whose new state has been set.

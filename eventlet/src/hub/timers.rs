@@ -33,7 +33,10 @@ pub(super) struct TimerKey(u32);
 /// Where an entry is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    Slot { level: u8, slot: u8 },
+    Slot {
+        level: u8,
+        slot: u8,
+    },
     Heap,
     /// In the heap still, but nobody waits for it any more.
     Cancelled,
@@ -255,4 +258,3 @@ impl<T> Timers<T> {
         self.tick = self.tick.max(target);
     }
 }
-

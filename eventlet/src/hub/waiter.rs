@@ -1,7 +1,5 @@
 //! The right to end one wait of one fiber.
 
-use std::collections::VecDeque;
-
 use super::fiber::{FiberRc, Outcome, State};
 use crate::unwind::{self, Payload};
 
@@ -61,55 +59,11 @@ pub(crate) enum Wake {
 
 impl Wake {
     /// Unwinds if something was thrown; otherwise says whether the wait was ended by a wake.
-    pub(crate) fn is_ready_or_raise(self) -> bool {
+    pub(crate) fn ready_or_raise(self) -> bool {
         match self {
             Wake::Ready => true,
             Wake::TimedOut => false,
             Wake::Thrown(payload) => unwind::raise(payload),
         }
-    }
-}
-
-/// Waiters in the order they came.
-#[derive(Default)]
-pub(crate) struct WaitQueue {
-    waiters: VecDeque<Waiter>,
-}
-
-impl WaitQueue {
-    pub(crate) fn push(&mut self, waiter: Waiter) {
-        self.waiters.push_back(waiter);
-    }
-
-    /// Takes a waiter out, wherever it stands: its wait has ended in another way.
-    pub(crate) fn remove(&mut self, waiter: &Waiter) {
-        if let Some(index) = self.waiters.iter().position(|other| other.is(waiter)) {
-            self.waiters.remove(index);
-        }
-    }
-
-    /// Wakes the first that still waits; says whether there was one.
-    pub(crate) fn wake_one(&mut self) -> bool {
-        while let Some(waiter) = self.waiters.pop_front() {
-            if waiter.wake() {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Wakes all, in order.
-    pub(crate) fn wake_all(&mut self) {
-        for waiter in self.waiters.drain(..) {
-            waiter.wake();
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.waiters.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.waiters.len()
     }
 }

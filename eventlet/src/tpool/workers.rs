@@ -20,8 +20,7 @@ struct Pool {
     n_idle: usize,
 }
 
-static POOL: Mutex<Pool> =
-    Mutex::new(Pool { queue: VecDeque::new(), n_threads: 0, n_idle: 0 });
+static POOL: Mutex<Pool> = Mutex::new(Pool { queue: VecDeque::new(), n_threads: 0, n_idle: 0 });
 static JOBS: Condvar = Condvar::new();
 
 thread_local! {

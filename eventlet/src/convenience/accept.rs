@@ -1,0 +1,115 @@
+//! What to do when `accept` fails, and the limit on connections.
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::hub::{self, Time, Waiter};
+
+/// What an error of `accept` says about the listener.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum AcceptError {
+    /// One connection went wrong before it was accepted; the next may be fine.
+    OneConnection,
+    /// Descriptors or memory have run out; it may get better when connections end.
+    Exhausted,
+    /// Someone has closed the listener.
+    Closed,
+    /// The listener cannot accept any more.
+    Fatal,
+}
+
+impl AcceptError {
+    pub(super) fn classify(error: &io::Error) -> Self {
+        // Linux reports errors of the connection that was about to be accepted through `accept`.
+        const OF_THE_CONNECTION: [libc::c_int; 9] = [
+            libc::ECONNABORTED,
+            libc::ECONNRESET,
+            libc::EPROTO,
+            libc::ENOPROTOOPT,
+            libc::ENETDOWN,
+            libc::ENETUNREACH,
+            libc::EHOSTDOWN,
+            libc::EHOSTUNREACH,
+            libc::EINTR,
+        ];
+        const EXHAUSTED: [libc::c_int; 4] =
+            [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+        match error.raw_os_error() {
+            Some(code) if OF_THE_CONNECTION.contains(&code) => AcceptError::OneConnection,
+            Some(code) if EXHAUSTED.contains(&code) => AcceptError::Exhausted,
+            None if error.kind() == io::ErrorKind::NotConnected => AcceptError::Closed,
+            None if error.kind() == io::ErrorKind::OutOfMemory => AcceptError::Exhausted,
+            _ => AcceptError::Fatal,
+        }
+    }
+}
+
+/// Growing pauses while descriptors or memory are short.
+pub(super) struct Backoff {
+    pause: Duration,
+}
+
+impl Backoff {
+    const FIRST: Duration = Duration::from_millis(5);
+    const LONGEST: Duration = Duration::from_secs(1);
+
+    pub(super) fn new() -> Self {
+        Backoff { pause: Self::FIRST }
+    }
+
+    /// Pauses; says what is wrong the first time in a row.
+    pub(super) fn pause(&mut self, error: &io::Error) {
+        if self.pause == Self::FIRST {
+            eprintln!("eventlet: serve pauses accepting: {error}");
+        }
+        crate::sleep(self.pause);
+        self.pause = (self.pause * 2).min(Self::LONGEST);
+    }
+
+    /// Things are well again.
+    pub(super) fn reset(&mut self) {
+        self.pause = Self::FIRST;
+    }
+}
+
+/// How many more connections may be handled at once.
+pub(super) struct Places {
+    n_free: Cell<usize>,
+    /// The accept loop, when it waits for a place.
+    waiter: Cell<Option<Waiter>>,
+}
+
+impl Places {
+    pub(super) fn new(n_free: usize) -> Rc<Self> {
+        Rc::new(Places { n_free: Cell::new(n_free), waiter: Cell::new(None) })
+    }
+
+    /// Takes a place, waiting until there is one. Only the accept loop calls this.
+    pub(super) fn take(self: &Rc<Self>) -> Place {
+        while self.n_free.get() == 0 {
+            hub::with(|hub| {
+                let waiter = hub.begin_wait();
+                self.waiter.set(Some(waiter.clone()));
+                hub.park(&waiter, "a place for another connection", Time::NEVER).ready_or_raise();
+            });
+        }
+        self.n_free.set(self.n_free.get() - 1);
+        Place { places: self.clone() }
+    }
+}
+
+/// A connection's place; free again when dropped, even if its handler was killed before it began.
+pub(super) struct Place {
+    places: Rc<Places>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.places.n_free.set(self.places.n_free.get() + 1);
+        if let Some(waiter) = self.places.waiter.take() {
+            waiter.wake();
+        }
+    }
+}
