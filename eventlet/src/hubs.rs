@@ -145,6 +145,7 @@ pub fn trampoline(
     if hub::with(|hub| hub.trampoline(&fd.as_fd(), direction, timeout))? {
         return Ok(());
     }
-    let text = format!("timed out after {:?} waiting for a descriptor", timeout.unwrap_or_default());
+    let text =
+        format!("timed out after {:?} waiting for a descriptor", timeout.unwrap_or_default());
     Err(io::Error::new(io::ErrorKind::TimedOut, text))
 }

@@ -80,7 +80,8 @@ impl Builder {
         T: 'static,
     {
         let spawned_at = Location::caller();
-        let stack_size = self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
+        let stack_size =
+            self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
         let spec = Spec { name: self.name.map(Into::into), stack_size, spawned_at };
         launch(spec, Start::After(self.delay), f)
     }

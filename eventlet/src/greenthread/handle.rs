@@ -68,7 +68,7 @@ impl<T: 'static> GreenThread<T> {
     fn wait_for_end(&self) {
         hub::with(|hub| {
             let waiter = hub.begin_wait();
-            assert_ne!(waiter.id(), self.fiber.id, "a green thread cannot wait for itself");
+            assert!(waiter.id() != self.fiber.id, "a green thread cannot wait for itself");
             let joiner = &self.fiber.body.shared().joiner;
             joiner.set(Some(waiter.clone()));
             let wake = hub.park(&waiter, "the end of a green thread", Time::NEVER);

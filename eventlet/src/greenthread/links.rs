@@ -7,6 +7,12 @@ use crate::unwind;
 
 type Callback = Box<dyn FnOnce(&ExitStatus)>;
 
+thread_local! {
+    /// The number of the next link. No two links of a thread have the same, so one of another
+    /// green thread is never taken back by mistake.
+    static NEXT_LINK: Cell<u64> = const { Cell::new(0) };
+}
+
 /// Names a callback that was linked to a green thread, for `unlink`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Link {
@@ -17,7 +23,6 @@ pub struct Link {
 #[derive(Default)]
 pub(super) struct Links {
     callbacks: RefCell<Vec<(Link, Callback)>>,
-    n_made: Cell<u64>,
     /// Set when the body has ended: from then on callbacks are called at once.
     ended: Cell<Option<ExitStatus>>,
 }
@@ -25,8 +30,9 @@ pub(super) struct Links {
 impl Links {
     /// Calls `callback` when the green thread ends, at once if it has ended.
     pub(super) fn add(&self, callback: Callback) -> Link {
-        let link = Link { number: self.n_made.get() };
-        self.n_made.set(link.number + 1);
+        let number = NEXT_LINK.get();
+        NEXT_LINK.set(number + 1);
+        let link = Link { number };
         match self.ended.get() {
             Some(status) => callback(&status),
             None => self.callbacks.borrow_mut().push((link, callback)),
@@ -48,9 +54,6 @@ impl Links {
     /// others from being called.
     pub(super) fn call_all(&self, status: ExitStatus) {
         self.ended.set(Some(status));
-        if self.n_made.get() == 0 {
-            return;
-        }
         let callbacks = self.callbacks.take();
         for (_, callback) in callbacks {
             let _reported_by_the_panic_hook = unwind::catch(|| callback(&status));

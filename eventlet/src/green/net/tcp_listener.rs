@@ -36,7 +36,7 @@ pub struct TcpListener {
 
 impl TcpListener {
     /// Takes over a non-blocking listener.
-    pub(super) fn new(source: Source<net::TcpListener>) -> Self {
+    pub(crate) fn new(source: Source<net::TcpListener>) -> Self {
         TcpListener { source }
     }
 
