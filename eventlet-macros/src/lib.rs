@@ -47,9 +47,7 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/import_patched.md")]
 #[proc_macro]
 pub fn import_patched(input: TokenStream) -> TokenStream {
-    if std::env::var_os("EVENTLET_UNPATCHED").is_some_and(|value| value == "1") {
-        return import::import_unpatched(input.into()).into();
-    }
     let from = Span::call_site().local_file().unwrap_or_default();
-    import::import_patched(input.into(), &from).into()
+    let unpatched = std::env::var_os(import::UNPATCHED).is_some_and(|value| value == "1");
+    import::import_patched(input.into(), &from, unpatched).into()
 }

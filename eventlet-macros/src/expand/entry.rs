@@ -4,24 +4,28 @@ use std::time::Duration;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse_quote;
 use syn::visit_mut::VisitMut;
+use syn::{Generics, ItemFn, parse_quote};
 
 use super::body::{Body, duration, option, replace};
 use super::{only_function, or_as_written, rewrite, settings};
 use crate::check::{self, MAIN, TEST};
 
 /// How long a test may take if it does not say.
-const TEST_TIMEOUT: Duration = Duration::from_secs(60);
+const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Expands `#[green::main(args)]` on `item`.
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     or_as_written(item, |item| {
         let settings = settings(&MAIN, args)?;
         let mut function = only_function(&MAIN, item)?;
-        check::entry_point(&function.sig, &settings)?;
+        if let Err(error) = check::entry_point(&function.sig, &settings) {
+            let error = error.into_compile_error();
+            let main = stand_in(function);
+            return Ok(quote!(#error #main));
+        }
         rewrite(&settings.selection, |rewriter| {
-            rewriter.visit_item_fn_mut(&mut function)
+            rewriter.visit_item_fn_mut(&mut function);
         })?;
 
         let runtime = settings.selection.runtime.private();
@@ -37,6 +41,17 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
     })
 }
 
+/// A `main` that rustc accepts in place of one it would report a second time.
+fn stand_in(mut function: ItemFn) -> ItemFn {
+    function.sig.asyncness = None;
+    function.sig.constness = None;
+    function.sig.abi = None;
+    function.sig.generics = Generics::default();
+    function.sig.inputs.clear();
+    function.block = parse_quote!({ ::core::unreachable!() });
+    function
+}
+
 /// Expands `#[green::test(args)]` on `item`.
 pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
     or_as_written(item, |item| {
@@ -44,7 +59,7 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
         let mut function = only_function(&TEST, item)?;
         check::test_function(&function.sig, &function.attrs)?;
         rewrite(&settings.selection, |rewriter| {
-            rewriter.visit_item_fn_mut(&mut function)
+            rewriter.visit_item_fn_mut(&mut function);
         })?;
 
         let runtime = settings.selection.runtime.private();

@@ -27,7 +27,7 @@ fn on_function(mut function: ItemFn, settings: &Settings) -> Result<TokenStream>
     check::function(&function.sig, settings)?;
     if settings.blocking.is_none() {
         rewrite(&settings.selection, |rewriter| {
-            rewriter.visit_item_fn_mut(&mut function)
+            rewriter.visit_item_fn_mut(&mut function);
         })?;
     }
     if settings.changes_a_call().is_some() {
@@ -39,7 +39,7 @@ fn on_function(mut function: ItemFn, settings: &Settings) -> Result<TokenStream>
 fn on_others(mut item: Item, settings: &Settings) -> Result<TokenStream> {
     check::rewriting_only(settings)?;
     rewrite(&settings.selection, |rewriter| {
-        rewriter.visit_item_mut(&mut item)
+        rewriter.visit_item_mut(&mut item);
     })?;
     Ok(item.into_token_stream())
 }
@@ -54,7 +54,7 @@ fn on_trait_function(tokens: TokenStream, settings: &Settings) -> Result<TokenSt
     };
     check::trait_function(&function, settings)?;
     rewrite(&settings.selection, |rewriter| {
-        rewriter.visit_trait_item_fn_mut(&mut function)
+        rewriter.visit_trait_item_fn_mut(&mut function);
     })?;
     Ok(function.into_token_stream())
 }

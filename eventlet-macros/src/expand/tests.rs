@@ -149,7 +149,7 @@ fn an_error_leaves_the_item_as_written() {
         (super::green, "", "struct S;"),
         (super::green, "", "mod m;"),
         (super::green, "spawn", "trait T { fn f(); }"),
-        (super::main, "", "fn main(args: Vec<String>) {}"),
+        (super::main, "spawn", "fn main() { f(); }"),
         (super::test, "", "mod m {}"),
         (super::green, "", "not rust at all"),
     ] {
@@ -162,4 +162,14 @@ fn an_error_leaves_the_item_as_written() {
         assert!(expanded.ends_with(&parse(source).to_string()), "{expanded}");
         assert_eq!(expanded.matches("compile_error").count(), 1, "{expanded}");
     }
+}
+
+#[test]
+fn a_main_that_rustc_would_refuse_too_is_replaced() {
+    let source = "async fn main(args: Vec<String>) -> u8 { f().await }";
+    let main = super::main(TokenStream::new(), source.parse().unwrap()).to_string();
+    assert!(
+        main.ends_with("fn main () -> u8 { :: core :: unreachable ! () }"),
+        "{main}"
+    );
 }

@@ -56,19 +56,21 @@ impl Parse for Invocation {
     }
 }
 
-/// Expands `import_patched! { input }` written in the file `from`.
-pub fn import_patched(input: TokenStream, from: &Path) -> TokenStream {
-    match syn::parse2(input) {
+/// The environment variable that has modules brought in as they are.
+pub const UNPATCHED: &str = "EVENTLET_UNPATCHED";
+
+/// Expands `import_patched! { input }` written in the file `from`, to the modules as they are if
+/// they are wanted `unpatched`.
+pub fn import_patched(input: TokenStream, from: &Path, unpatched: bool) -> TokenStream {
+    let modules = match syn::parse2(input) {
+        Ok(Invocation { items, .. }) if unpatched => quote!(#(#items)*),
         Ok(invocation) => patched(invocation, from),
         Err(error) => error.into_compile_error(),
-    }
-}
-
-/// Expands `import_patched! { input }` to the modules as they are.
-pub fn import_unpatched(input: TokenStream) -> TokenStream {
-    match syn::parse2(input) {
-        Ok(Invocation { items, .. }) => quote!(#(#items)*),
-        Err(error) => error.into_compile_error(),
+    };
+    // Reading the variable in the expansion has it built again when the variable changes.
+    quote! {
+        #modules
+        const _: ::core::option::Option<&str> = ::core::option_env!(#UNPATCHED);
     }
 }
 

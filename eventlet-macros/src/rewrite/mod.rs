@@ -20,7 +20,6 @@ mod tests;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::punctuated::Punctuated;
 use syn::{Error, Path, PathSegment, Token};
 
 use crate::check;
@@ -148,7 +147,7 @@ impl<'s> Rewriter<'s> {
                 std_path(&module, generated(span))
             }
         };
-        let old = std::mem::replace(&mut path.segments, Punctuated::new());
+        let old = std::mem::take(&mut path.segments);
         let head = head.into_iter().map(PathSegment::from);
         path.segments = head.chain(old.into_iter().skip(1)).collect();
     }

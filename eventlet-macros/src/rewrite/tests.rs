@@ -213,7 +213,9 @@ fn allowed_paths_lead_to_std() {
         "use std::thread;
         use std::{fs, net::{TcpStream, UdpSocket}};
         fn f() { thread::park(); x!(thread::park()); fs::read(x); thread::sleep(d); }",
-        "use ::eventlet::green::thread;
+        "#[allow(unused_imports)]
+        use ::eventlet::green::thread;
+        #[allow(unused_imports)]
         use {std::{fs, net::{UdpSocket}}, ::eventlet::green::{net::{TcpStream}}};
         fn f() { ::std::thread::park(); x!(::std::thread::park()); fs::read(x); thread::sleep(d); }",
     );

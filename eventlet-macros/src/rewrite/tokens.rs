@@ -96,9 +96,10 @@ fn run_at(trees: &[TokenTree], at: usize) -> Option<Run> {
     let before = &trees[..at];
     let leading_colon = ends_in_colons(before);
     let outside = &before[..at - 2 * usize::from(leading_colon)];
-    let starts = match leading_colon {
-        true => !ends_a_name(outside),
-        false => !is_field_or_variable(outside),
+    let starts = if leading_colon {
+        !ends_a_name(outside)
+    } else {
+        !is_field_or_variable(outside)
     };
     if !starts {
         return None;

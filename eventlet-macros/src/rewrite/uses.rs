@@ -55,7 +55,18 @@ impl Rewriter<'_> {
             semi_token,
             ..
         } = item;
-        Some(quote!(#(#attrs)* #vis #use_token #tree #semi_token))
+        let unused = self
+            .may_be_bypassed()
+            .then(|| quote!(#[allow(unused_imports)]));
+        Some(quote!(#(#attrs)* #unused #vis #use_token #tree #semi_token))
+    }
+
+    /// Whether a path through an imported mirror may be led to std instead, because it is allowed
+    /// to block; that can leave the import without a use, for which the user cannot be blamed.
+    fn may_be_bypassed(&self) -> bool {
+        let mirrors = &self.selection.mirrors;
+        let mut allowed = self.selection.allowed.iter();
+        allowed.any(|path| mirrors.iter().any(|mirror| path[0] == mirror.name))
     }
 
     fn is_green(&mut self, leaf: Leaf) -> bool {
@@ -71,7 +82,7 @@ impl Rewriter<'_> {
 /// The names after `std`, if that is how `path` begins.
 fn below_std(path: &[&Ident]) -> Option<Vec<String>> {
     let (first, below) = path.split_first()?;
-    (*first == "std").then(|| below.iter().map(|name| name.to_string()).collect())
+    (*first == "std").then(|| below.iter().map(ToString::to_string).collect())
 }
 
 /// The leaves of `tree` in the order written.

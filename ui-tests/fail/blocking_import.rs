@@ -1,0 +1,18 @@
+//! An import of something that would block, reported once.
+
+use eventlet::green;
+
+#[green]
+mod notes {
+    use std::{collections::HashMap, fs, sync::mpsc::Receiver};
+
+    pub fn read(from: Receiver<String>) -> HashMap<String, Vec<u8>> {
+        from.iter()
+            .map(|path| (path.clone(), fs::read(path).unwrap()))
+            .collect()
+    }
+}
+
+fn main() {
+    let _ = notes::read;
+}

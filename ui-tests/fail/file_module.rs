@@ -1,0 +1,8 @@
+//! An attribute cannot see the file of a module.
+
+use eventlet::green;
+
+#[green]
+mod import_ambiguous;
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! Not Rust.
+
+fn f() {
+    let x = ;
+}

@@ -1,0 +1,3 @@
+//! Found beside the file of the invocation.
+
+pub fn f() {}

@@ -1,0 +1,10 @@
+//! A blocking call in a file is shown with line and column.
+
+eventlet::import_patched! {
+    #[path = "import/blocking.rs"]
+    mod blocking;
+}
+
+fn main() {
+    let _ = blocking::read();
+}

@@ -1,0 +1,6 @@
+//! Needs no async.
+
+use eventlet::green;
+
+#[green::main]
+async fn main() {}

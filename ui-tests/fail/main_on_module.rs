@@ -1,0 +1,8 @@
+//! Only a function can be `main`.
+
+use eventlet::green;
+
+#[green::main]
+mod program {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! `#[green::test]` is a test already.
+
+use eventlet::green;
+
+#[green::test]
+#[test]
+fn works() {}
+
+fn main() {}

@@ -1,0 +1,20 @@
+//! What `allow` names may block, and keeps leading to std.
+#![deny(warnings)]
+
+use eventlet::green;
+
+#[green(allow(std::fs, std::net::UdpSocket, std::thread::park_timeout, std::sync))]
+fn wait() -> bool {
+    use std::sync::mpsc;
+    use std::{net, thread};
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0");
+    assert!(socket.is_ok());
+    thread::park_timeout(std::time::Duration::from_millis(1));
+    let (sender, receiver) = mpsc::channel();
+    sender.send(net::IpAddr::from([127, 0, 0, 1])).unwrap();
+    receiver.recv().is_ok_and(|address| address.is_loopback()) && std::fs::metadata("/").is_ok()
+}
+
+fn main() {
+    assert!(wait());
+}

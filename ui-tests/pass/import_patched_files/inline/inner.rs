@@ -1,0 +1,5 @@
+//! Below an inline module.
+
+pub fn name() -> &'static str {
+    std::any::type_name::<std::net::TcpListener>()
+}

@@ -1,0 +1,3 @@
+//! A `mod.rs`, with its modules beside it.
+
+pub mod framing;

@@ -1,0 +1,40 @@
+//! Paths are found in what macros are called with and in `macro_rules!` bodies.
+#![deny(warnings)]
+
+use eventlet::green;
+
+macro_rules! run {
+    ($($body:tt)*) => { $($body)* };
+}
+
+#[green]
+mod patched {
+    macro_rules! stream_name {
+        () => {
+            std::any::type_name::<std::net::TcpStream>()
+        };
+    }
+
+    pub fn names() -> Vec<&'static str> {
+        let listener = vec![std::any::type_name::<std::net::TcpListener>()];
+        run! {
+            use std::{any, net::TcpStream};
+            let stream = any::type_name::<TcpStream>();
+        }
+        assert!(
+            matches!(std::net::Ipv4Addr::LOCALHOST.octets(), [127, ..]),
+            "{}",
+            listener[0]
+        );
+        [listener, vec![stream, stream_name!()]].concat()
+    }
+}
+
+fn main() {
+    let names = patched::names();
+    assert_eq!(names.len(), 3);
+    assert!(
+        names.iter().all(|name| name.starts_with("eventlet::")),
+        "{names:?}"
+    );
+}

@@ -1,0 +1,56 @@
+//! Compiles every file in `pass/`, which must then run to its end, and every file in `fail/`,
+//! whose errors must read as in the `.stderr` beside it.
+//!
+//! The macros' table is held against std and the runtime crate by a program written from it here,
+//! which imports every entry. After a deliberate change of a message, set `TRYBUILD=overwrite`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+#[path = "../eventlet-macros/src/table.rs"]
+mod table;
+
+use table::{BLOCKING, MIRRORS};
+
+/// Entries of the table that std has, but not yet on stable.
+const UNSTABLE: &[&str] = &["IntoIncoming", "sleep_until"];
+
+#[test]
+fn ui() {
+    let cases = trybuild::TestCases::new();
+    cases.pass(program("table_entries", &table_entries()));
+    cases.pass("pass/*.rs");
+    cases.compile_fail("fail/*.rs");
+}
+
+/// A program that imports everything in the table, and so compiles only if all of it exists.
+fn table_entries() -> String {
+    let mut imports = String::new();
+    let mut import =
+        |path: &str| writeln!(imports, "    const _: () = {{ use {path}; }};").unwrap();
+    for mirror in MIRRORS {
+        let mirrored = mirror.green.iter().chain(mirror.shared);
+        for item in mirrored.clone() {
+            import(&format!("eventlet::green::{}::{item}", mirror.name));
+        }
+        for item in mirrored
+            .chain(mirror.missing)
+            .filter(|item| !UNSTABLE.contains(item))
+        {
+            import(&format!("std::{}::{item}", mirror.name));
+        }
+    }
+    for path in BLOCKING {
+        import(&format!("std::{}", path.join("::")));
+    }
+    format!("#![allow(unused_imports, deprecated)]\nfn main() {{\n{imports}}}\n")
+}
+
+fn program(name: &str, source: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join(name)
+        .with_extension("rs");
+    fs::write(&path, source).expect("the temporary folder of the build is writable");
+    path
+}
