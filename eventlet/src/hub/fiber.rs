@@ -85,7 +85,7 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     /// Where it was spawned, for reports.
     pub(crate) spawned_at: &'static Location<'static>,
     pub(super) stack_size: StackSize,
-    pub(super) is_main: bool,
+    pub(crate) is_main: bool,
 
     pub(super) state: Cell<State>,
     /// The number of the current wait: a waiter of an earlier one has no effect.
