@@ -41,9 +41,12 @@ const CONCURRENCY: usize = 1000;
 ///
 /// let listener = eventlet::listen("127.0.0.1:0")?;
 /// let address = listener.local_addr()?;
-/// let server = eventlet::spawn(move || {
-///     eventlet::serve(listener, |mut stream, _address| std::io::copy(&mut &stream, &mut stream).map(drop))
-/// });
+/// fn echo(mut stream: eventlet::green::net::TcpStream) -> std::io::Result<()> {
+///     let mut peer = stream.try_clone()?;
+///     std::io::copy(&mut stream, &mut peer).map(drop)
+/// }
+///
+/// let server = eventlet::spawn(move || eventlet::serve(listener, |stream, _address| echo(stream)));
 /// let mut client = eventlet::connect(address)?;
 /// client.write_all(b"echo")?;
 /// client.shutdown(Shutdown::Write)?;
