@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use std::net;
 use std::time::Duration;
 
+use eventlet::green::net::{TcpListener, TcpStream};
 use eventlet::{sleep, spawn, spawn_n, with_timeout};
-use std::net::{TcpListener, TcpStream};
 
 use crate::workloads::{FAR, MESSAGE};
 
