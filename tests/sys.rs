@@ -1,0 +1,96 @@
+//! What the tests ask of the system: CPU times, memory limits, forks.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// The CPU time that this OS thread has used.
+pub fn thread_cpu_time() -> Duration {
+    // SAFETY: an all-zero `rusage` is valid, and the call only fills it.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        assert_eq!(libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage), 0);
+        usage
+    };
+    duration(usage.ru_utime) + duration(usage.ru_stime)
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    Duration::from_micros(time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64)
+}
+
+/// Lets this process map at most `bytes` more than it has mapped by now.
+pub fn limit_memory(bytes: u64) {
+    set_memory_limit(field_of_status("VmSize:") * 1024 + bytes);
+}
+
+/// Takes the limit back as far as this process may.
+pub fn unlimit_memory() {
+    set_memory_limit(libc::RLIM_INFINITY);
+}
+
+fn set_memory_limit(bytes: u64) {
+    let limit = libc::rlimit { rlim_cur: bytes, rlim_max: libc::RLIM_INFINITY };
+    // SAFETY: the call only reads the limit.
+    let failed = unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) };
+    assert_eq!(failed, 0, "the memory limit can be set");
+}
+
+/// Lets this process, and no other, have `n` open descriptors.
+pub fn allow_descriptors(n: u64) {
+    // SAFETY: an all-zero `rlimit` is valid; the calls fill and read it.
+    unsafe {
+        let mut limit: libc::rlimit = std::mem::zeroed();
+        assert_eq!(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit), 0);
+        limit.rlim_cur = limit.rlim_cur.max(n.min(limit.rlim_max));
+        assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit), 0);
+        assert!(limit.rlim_cur >= n, "{n} descriptors are needed");
+    }
+}
+
+/// How much memory of this process is resident, in KiB.
+pub fn resident_kib() -> u64 {
+    field_of_status("VmRSS:")
+}
+
+/// How many mappings this process has.
+pub fn n_mappings() -> usize {
+    fs::read_to_string("/proc/self/maps").expect("the mappings can be read").lines().count()
+}
+
+fn field_of_status(name: &str) -> u64 {
+    let text = fs::read_to_string("/proc/self/status").expect("the status can be read");
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).expect("a line of the status");
+    line.trim().trim_end_matches(" kB").parse().expect("a number of KiB")
+}
+
+/// Runs `body` in a forked copy of this process, which has only this thread, and returns its exit
+/// code: what `body` returns, or 101 if it panics.
+pub fn in_fork(body: impl FnOnce() -> i32) -> i32 {
+    // SAFETY: the child runs `body` and exits without running anything of its parent's; glibc's
+    // allocator works in a forked child.
+    let pid = unsafe { libc::fork() };
+    if pid == 0 {
+        let code = catch_unwind(AssertUnwindSafe(body)).unwrap_or(101);
+        // SAFETY: ends the child at once.
+        unsafe { libc::_exit(code) }
+    }
+    assert!(pid > 0, "the process can be forked");
+    let mut status = 0;
+    // SAFETY: the child is ours and has not been waited for.
+    let waited = unsafe { libc::waitpid(pid, &raw mut status, 0) };
+    assert_eq!(waited, pid);
+    assert!(libc::WIFEXITED(status), "the forked child was ended by a signal: {status}");
+    libc::WEXITSTATUS(status)
+}
+
+/// Calls `entry` on a thread that std has not started, and waits for its end.
+pub fn on_foreign_thread(entry: extern "C" fn(*mut libc::c_void) -> *mut libc::c_void) {
+    // SAFETY: the attributes may be null, the thread is joined, and it gets no argument.
+    unsafe {
+        let mut thread: libc::pthread_t = std::mem::zeroed();
+        let none = std::ptr::null_mut();
+        assert_eq!(libc::pthread_create(&raw mut thread, std::ptr::null(), entry, none), 0);
+        assert_eq!(libc::pthread_join(thread, std::ptr::null_mut()), 0);
+    }
+}
