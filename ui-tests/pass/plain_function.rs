@@ -5,7 +5,7 @@ use eventlet::green;
 
 /// Accepts one connection on `listener` and reads what the client says.
 #[green]
-#[must_use]
+#[inline]
 pub fn receive(listener: &std::net::TcpListener) -> std::io::Result<String> {
     use std::io::Read;
     let (mut stream, _): (std::net::TcpStream, ::std::net::SocketAddr) = listener.accept()?;
