@@ -169,6 +169,10 @@ impl Handle {
     ///
     /// A panic in a destructor that runs because of a kill aborts the process, as in every unwind.
     ///
+    /// # Panics
+    ///
+    /// Panics if it is the handle of the main context.
+    ///
     /// # Switching
     ///
     /// Switches to the green thread that is killed, unless it had not begun or has ended; the
@@ -182,7 +186,12 @@ impl Handle {
     /// assert!(thread.wait().unwrap_err().is_killed());
     /// ```
     pub fn kill(&self) {
-        hub::with(|hub| hub.throw(&self.fiber, Box::new(Killed)));
+        assert!(
+            self.shared().is_some(),
+            "the main context cannot be killed: it ends by returning from `main`"
+        );
+        // If the hub is gone, its green threads have been abandoned and nothing is left to kill.
+        hub::try_with(|hub| hub.throw(&self.fiber, Box::new(Killed)));
     }
 
     /// Takes the green thread back if it has not begun, and says whether it did.

@@ -43,36 +43,39 @@ impl Hub {
             fiber.outcome.set(Outcome::None);
             return Wake::Thrown(payload);
         }
-        // It may have caught what it raised last, with `catch_unwind` and unknown to us.
-        fiber.unwinding.set(unwinding);
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
-        self.set_timer(fiber, if unwinding { deadline } else { self.effective_deadline(fiber) });
-        fiber.state.set(State::Parked);
-        self.switch(fiber, unwinding);
-        self.conclude(fiber, deadline, unwinding)
+        loop {
+            self.set_timer(fiber, self.effective_deadline(fiber, unwinding));
+            fiber.state.set(State::Parked);
+            self.switch(fiber, unwinding);
+            if let Some(wake) = self.conclude(fiber, deadline, unwinding) {
+                return wake;
+            }
+        }
     }
 
-    /// Says how a wait has ended.
+    /// Says how a wait has ended; not at all if the alarm that ended it was taken back meanwhile.
     #[inline]
-    fn conclude(&self, fiber: &FiberRc, deadline: Time, unwinding: bool) -> Wake {
-        match fiber.outcome.replace(Outcome::None) {
-            Outcome::Ready => Wake::Ready,
-            Outcome::Thrown => {
-                Wake::Thrown(fiber.take_thrown().expect("a fiber is thrown something at"))
-            }
-            Outcome::Expired => {
-                let now = self.clock.last();
-                if unwinding || deadline <= now && deadline <= fiber.earliest_alarm() {
-                    return Wake::TimedOut;
-                }
-                match fiber.take_due_alarm(now) {
-                    Some(alarm) => Wake::Thrown(self.went_off(fiber, alarm)),
-                    None => Wake::TimedOut,
-                }
-            }
-            Outcome::None | Outcome::Pending => unreachable!("a fiber ran without being woken"),
+    fn conclude(&self, fiber: &FiberRc, deadline: Time, unwinding: bool) -> Option<Wake> {
+        let outcome = fiber.outcome.replace(Outcome::None);
+        if outcome == Outcome::Ready {
+            return Some(Wake::Ready);
         }
+        if outcome == Outcome::Thrown {
+            let payload = fiber.take_thrown().expect("a fiber is thrown something at");
+            return Some(Wake::Thrown(payload));
+        }
+        debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
+        let now = self.clock.last();
+        if deadline <= now && (unwinding || deadline <= fiber.earliest_alarm()) {
+            return Some(Wake::TimedOut);
+        }
+        if let Some(alarm) = fiber.take_due_alarm(now) {
+            return Some(Wake::Thrown(self.went_off(fiber, alarm)));
+        }
+        fiber.outcome.set(Outcome::Pending);
+        None
     }
 
     /// Lets every fiber run that is runnable now. This is the point where a kill or a timeout
@@ -86,13 +89,18 @@ impl Hub {
             return;
         }
         self.raise_thrown(&fiber);
+        let has_alarms = !fiber.alarms.borrow().is_empty();
+        if has_alarms {
+            // With a timer running, the hub reads the clock.
+            self.set_timer(&fiber, fiber.earliest_alarm());
+        }
         fiber.state.set(State::Queued);
         if fiber.is_main {
             self.queue.borrow_mut().push_back(fiber.clone());
         }
         self.switch(&fiber, false);
         self.raise_thrown(&fiber);
-        if !fiber.alarms.borrow().is_empty() {
+        if has_alarms {
             self.raise_due_alarm(&fiber);
         }
     }
@@ -134,11 +142,9 @@ impl Hub {
 
     /// When the wait of a parked fiber, or one of its alarms, is due.
     #[inline]
-    pub(super) fn effective_deadline(&self, fiber: &FiberRc) -> Time {
-        if fiber.unwinding.get() {
-            return fiber.deadline.get();
-        }
-        fiber.deadline.get().min(fiber.earliest_alarm())
+    pub(super) fn effective_deadline(&self, fiber: &FiberRc, unwinding: bool) -> Time {
+        let deadline = fiber.deadline.get();
+        if unwinding { deadline } else { deadline.min(fiber.earliest_alarm()) }
     }
 
     /// Makes sure that a timer fires at `deadline` or earlier.

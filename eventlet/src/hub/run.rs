@@ -127,7 +127,9 @@ impl Hub {
         if let Some((key, _)) = fiber.timer.take() {
             self.timers.borrow_mut().cancel(key);
         }
-        self.fibers.borrow_mut().remove(fiber.key.get());
+        let registered = self.fibers.borrow_mut().remove(fiber.key.get());
+        // Perhaps the last one: what it still holds is dropped while nothing is borrowed.
+        drop(registered);
     }
 
     fn has_runnable(&self) -> bool {
@@ -238,7 +240,7 @@ impl Hub {
 
     /// Ends the wait of a parked fiber if its deadline has come, else sets the timer anew.
     fn expire(&self, fiber: FiberRc, now: Time) {
-        let deadline = self.effective_deadline(&fiber);
+        let deadline = self.effective_deadline(&fiber, fiber.unwinding.get());
         if deadline > now {
             if deadline < Time::NEVER {
                 self.arm(&fiber, deadline);

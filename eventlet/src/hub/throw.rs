@@ -17,11 +17,10 @@ impl Hub {
             State::Done => {}
             State::New => self.discard(fiber, payload),
             State::Running => {
-                // It is the caller itself.
-                if self.is_unwinding(fiber) {
-                    return;
+                // It is the caller itself. If it unwinds already, it is on its way.
+                if !self.is_unwinding(fiber) {
+                    self.raise(fiber, payload);
                 }
-                self.raise(fiber, payload);
             }
             State::Parked | State::Queued => {
                 if fiber.has_thrown() {

@@ -24,7 +24,7 @@ impl Waiter {
             Outcome::Pending => {
                 fiber.outcome.set(Outcome::Ready);
                 if fiber.state.get() == State::Parked {
-                    super::with(|hub| hub.enqueue(fiber.clone()));
+                    super::try_with(|hub| hub.enqueue(fiber.clone()));
                 }
                 true
             }
