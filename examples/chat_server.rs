@@ -53,9 +53,9 @@ fn main() -> io::Result<()> {
 
 fn listen_to(participant: &Participant, room: &Room, from: SocketAddr) -> io::Result<()> {
     let mut reader = BufReader::new(&participant.stream);
-    let mut line = String::new();
-    while reader.by_ref().take(LONGEST_LINE).read_line(&mut line)? > 0 {
-        tell_others(room, from, &format!("says: {}", line.trim_end()));
+    let mut line = Vec::new();
+    while reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? > 0 {
+        tell_others(room, from, &format!("says: {}", String::from_utf8_lossy(&line).trim_end()));
         line.clear();
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! Poke: `.. --example connect example.com:80 example.org:80 no-such-host:80`.
 
 use std::env;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::time::{Duration, Instant};
 
 use eventlet::green::net::TcpStream;
@@ -38,7 +38,8 @@ fn main() -> io::Result<()> {
 
 fn fetch(host: &str) -> io::Result<String> {
     let mut stream = eventlet::connect(host)?;
-    write!(stream, "GET / HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
+    let request = format!("GET / HTTP/1.0\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -51,8 +52,12 @@ fn start_slow_server(delay: Duration) -> io::Result<String> {
     Ok(address.to_string())
 }
 
-fn answer(mut stream: TcpStream, delay: Duration) -> io::Result<()> {
-    stream.read(&mut [0; 1024])?;
+fn answer(stream: TcpStream, delay: Duration) -> io::Result<()> {
+    let mut request = BufReader::new(&stream);
+    let mut line = String::new();
+    while request.read_line(&mut line)? > 0 && line != "\r\n" {
+        line.clear();
+    }
     eventlet::sleep(delay);
-    write!(stream, "HTTP/1.0 200 OK after {delay:?}\r\n\r\n")
+    write!(&stream, "HTTP/1.0 200 OK after {delay:?}\r\n\r\n")
 }

@@ -1,6 +1,6 @@
 //! `connect`, `port_scanner` and `import_patched`, with servers of std's and Python's.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
@@ -25,6 +25,8 @@ fn connect_goes_on_when_a_server_is_not_there() {
     let there = listener.local_addr().unwrap().to_string();
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
+        // Hanging up with something unread would be a reset.
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
         stream.write_all(b"HTTP/1.0 404 Not Found\r\n\r\n").unwrap();
     });
     let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
