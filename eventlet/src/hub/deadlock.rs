@@ -46,10 +46,10 @@ impl Hub {
 
 fn describe(text: &mut String, fiber: &FiberRc) {
     let name = fiber.name.as_deref().map_or_else(|| format!("green-{}", fiber.id), str::to_owned);
-    let what = match fiber.state.get() {
-        State::New => "to be started",
-        _ => fiber.waits_for.get(),
+    let (how, what) = match fiber.state.get() {
+        State::New => ("to be started", ""),
+        _ => ("for ", fiber.waits_for.get()),
     };
     // Writing to a string cannot fail.
-    let _ = write!(text, "\n  '{name}' waits for {what}, spawned at {}", fiber.spawned_at);
+    let _ = write!(text, "\n  '{name}' waits {how}{what}, spawned at {}", fiber.spawned_at);
 }

@@ -104,7 +104,8 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     pub(super) thrown: Cell<Option<Payload>>,
     /// Run-queue entries that do not count, since the fiber was moved to the front.
     pub(super) n_stale_entries: Cell<u32>,
-    /// It was switched out, or raised something, while it unwound.
+    /// It raised something, or unwound when it was last switched out. While others are switched
+    /// out in that state this tells whose unwinding `std::thread::panicking` means.
     pub(super) unwinding: Cell<bool>,
     /// Its place in the hub's register.
     pub(super) key: Cell<usize>,

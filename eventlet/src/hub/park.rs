@@ -114,9 +114,9 @@ impl Hub {
     /// Leaves the current fiber, whose new state has been set.
     #[inline]
     pub(super) fn switch(&self, fiber: &FiberRc, unwinding: bool) {
+        fiber.unwinding.set(unwinding);
         if unwinding {
             self.n_unwinding.set(self.n_unwinding.get() + 1);
-            fiber.unwinding.set(true);
         }
         if fiber.is_main {
             self.drive();

@@ -27,7 +27,7 @@ impl Hub {
                     return;
                 }
                 fiber.thrown.set(Some(payload));
-                if fiber.unwinding.get() && self.n_unwinding.get() > 0 {
+                if fiber.unwinding.get() {
                     return;
                 }
                 self.move_to_front(fiber);
