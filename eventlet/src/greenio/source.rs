@@ -163,7 +163,7 @@ impl<S: AsFd> Source<S> {
                 self.check_open()?;
                 if nonblocking || hub.may_be_ready(fd, self.id, direction) {
                     match operation(&self.io) {
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        Err(error) if would_block(&error) => {
                             hub.would_block(fd, self.id, direction);
                             if nonblocking {
                                 return Err(error);
@@ -184,7 +184,8 @@ impl<S: AsFd> Source<S> {
     }
 
     /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
-    /// stream that moves fewer has nothing left for the moment. Moving nothing needs no waiting.
+    /// stream that moves fewer has nothing left for the moment. On a stream, moving nothing does
+    /// not wait; on Linux, std's sockets wait there for something that they do not take.
     #[inline]
     pub(crate) fn transfer(
         &self,
@@ -192,9 +193,12 @@ impl<S: AsFd> Source<S> {
         wanted: usize,
         mut operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        if wanted == 0 {
+        if wanted == 0 && self.kind == Kind::Stream {
             self.check_open()?;
-            return operation(&self.io);
+            return match operation(&self.io) {
+                Err(error) if would_block(&error) && !self.is_nonblocking() => Ok(0),
+                other => other,
+            };
         }
         let moved = self.wait_for(direction, operation)?;
         if moved < wanted && self.kind == Kind::Stream {
@@ -226,6 +230,10 @@ impl<S: AsFd> Drop for Source<S> {
         // SAFETY: the field is not used again.
         unsafe { ManuallyDrop::drop(&mut self.io) }
     }
+}
+
+fn would_block(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
 }
 
 #[cold]
