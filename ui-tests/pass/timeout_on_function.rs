@@ -20,6 +20,12 @@ fn late() -> io::Result<()> {
     Ok(())
 }
 
+#[green(timeout = "1m")]
+fn opaque(text: &str) -> io::Result<impl Iterator<Item = char>> {
+    text.parse::<u8>().map_err(io::Error::other)?;
+    Ok(text.chars())
+}
+
 struct Counter(u8);
 
 impl Counter {
@@ -38,6 +44,9 @@ fn main() {
     assert_eq!(items, [1, 2]);
 
     assert_eq!(late().unwrap_err().kind(), io::ErrorKind::TimedOut);
+
+    assert_eq!(opaque("12").unwrap().count(), 2);
+    assert!(opaque("").is_err());
 
     let mut counter = Counter(0);
     *counter.next().unwrap() += 1;

@@ -15,7 +15,6 @@ pub use args::{Given, Settings, settings};
 pub use function::{entry_point, function, test_function};
 pub use import::{includes_itself, no_file, unreadable};
 pub use item::{cannot_be_green, file_module, only_modules, rewriting_only, trait_function};
-pub use types::returns_opaque_type;
 pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};
 
 use quote::ToTokens;

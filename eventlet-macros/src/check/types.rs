@@ -48,11 +48,6 @@ impl<'t> Visit<'t> for BorrowFinder<'t> {
     }
 }
 
-/// Whether a return type has an `impl Trait` in it, which no closure can repeat.
-pub fn returns_opaque_type(output: &ReturnType) -> bool {
-    opaque(output).is_some()
-}
-
 /// The `impl Trait` in a return type, if any.
 pub fn opaque(output: &ReturnType) -> Option<&TypeImplTrait> {
     struct Finder<'t>(Option<&'t TypeImplTrait>);

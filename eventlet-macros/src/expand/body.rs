@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{FnArg, ItemFn, Pat, PatIdent, PatType, ReturnType, Stmt, parse_quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, ItemFn, Pat, PatIdent, PatType, ReturnType, Stmt, Type, parse_quote};
 
-use crate::check::{Given, returns_opaque_type};
+use crate::check::Given;
 
 /// A body on its way from the user's block to the expression that replaces it.
 pub struct Body {
     /// What is evaluated so far.
     block: TokenStream,
-    /// The return type for closures, left out if it is one that a closure cannot repeat.
+    /// The return type of the closure.
     output: TokenStream,
 }
 
@@ -78,11 +79,22 @@ pub fn duration(runtime: &TokenStream, time: Duration) -> TokenStream {
     quote!(#runtime::Duration::new(#seconds, #nanos))
 }
 
+/// The return type as a closure can repeat it: with `_` for each `impl Trait`.
 fn closure_output(output: &ReturnType) -> TokenStream {
+    struct Inferred;
+    impl VisitMut for Inferred {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = parse_quote!(_),
+                _ => visit_mut::visit_type_mut(self, ty),
+            }
+        }
+    }
+    let mut output = output.clone();
+    Inferred.visit_return_type_mut(&mut output);
     match output {
         ReturnType::Default => quote!(-> ()),
-        output if returns_opaque_type(output) => TokenStream::new(),
-        output => output.to_token_stream(),
+        ReturnType::Type(..) => output.into_token_stream(),
     }
 }
 

@@ -109,7 +109,7 @@ fn main_runs_its_body_in_the_runtime() {
             ::eventlet::__private::main(
                 ::core::option::Option::None,
                 ::core::option::Option::None,
-                move || { ::eventlet::green::thread::yield_now() }
+                move || -> _ { ::eventlet::green::thread::yield_now() }
             )
         }",
     );
