@@ -115,13 +115,10 @@ fn both_directions_at_once_through_references() {
     check(|| {
         let (green, blocking) = half_green_pair();
         let peer = thread::spawn(move || {
-            let reader = blocking.try_clone().unwrap();
-            let reading = thread::spawn(move || io::read_to_string(reader.take(0)).map(drop));
-            reading.join().unwrap().unwrap();
-            let reader = blocking.try_clone().unwrap();
+            let mut reader = blocking.try_clone().unwrap();
             let reading = thread::spawn(move || {
                 let mut bytes = Vec::new();
-                { reader }.read_to_end(&mut bytes).unwrap();
+                reader.read_to_end(&mut bytes).unwrap();
                 bytes
             });
             (&blocking).write_all(&pattern(3, BIG)).unwrap();
