@@ -34,10 +34,7 @@ fn table_entries() -> String {
         for item in mirrored.clone() {
             import(&format!("eventlet::green::{}::{item}", mirror.name));
         }
-        for item in mirrored
-            .chain(mirror.missing)
-            .filter(|item| !UNSTABLE.contains(item))
-        {
+        for item in mirrored.chain(mirror.missing).filter(|item| !UNSTABLE.contains(item)) {
             import(&format!("std::{}::{item}", mirror.name));
         }
     }
@@ -48,9 +45,7 @@ fn table_entries() -> String {
 }
 
 fn program(name: &str, source: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(name)
-        .with_extension("rs");
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name).with_extension("rs");
     fs::write(&path, source).expect("the temporary folder of the build is writable");
     path
 }

@@ -14,10 +14,7 @@ pub struct Runtime {
 
 impl Default for Runtime {
     fn default() -> Self {
-        Runtime {
-            leading_colon: true,
-            segments: vec!["eventlet".to_owned()],
-        }
+        Runtime { leading_colon: true, segments: vec!["eventlet".to_owned()] }
     }
 }
 
@@ -34,10 +31,7 @@ impl Runtime {
     /// The names that lead to the green mirrors, all at `span`.
     pub fn green(&self, span: Span) -> Vec<Ident> {
         let names = self.segments.iter().map(String::as_str);
-        names
-            .chain(["green"])
-            .map(|name| ident(name, span))
-            .collect()
+        names.chain(["green"]).map(|name| ident(name, span)).collect()
     }
 
     /// The path of what generated code may call.

@@ -51,9 +51,7 @@ impl Selection {
 
     fn mirrors(&self, path: &[String]) -> bool {
         let module = path.first();
-        self.mirrors
-            .iter()
-            .any(|mirror| module.is_some_and(|name| name == mirror.name))
+        self.mirrors.iter().any(|mirror| module.is_some_and(|name| name == mirror.name))
     }
 
     fn allows(&self, path: &[String]) -> bool {
@@ -80,9 +78,7 @@ impl Selection {
 
 /// Whether anything below or above `path` is known to block, so that allowing it means something.
 pub fn can_be_allowed(path: &[String]) -> bool {
-    let missing = MIRRORS
-        .iter()
-        .flat_map(|m| m.missing.iter().map(|item| vec![m.name, *item]));
+    let missing = MIRRORS.iter().flat_map(|m| m.missing.iter().map(|item| vec![m.name, *item]));
     let mut entries = BLOCKING.iter().map(|entry| entry.to_vec()).chain(missing);
     entries.any(|entry| begins(path, &entry) || is_begun_by(&entry, path))
 }

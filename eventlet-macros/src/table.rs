@@ -4,10 +4,7 @@
 //! swapped. `ui-tests` includes this file and holds every entry against std and the runtime crate.
 
 /// A module of std that has a mirror of the same name in `eventlet::green`.
-#[allow(
-    dead_code,
-    reason = "the lists of what exists are read by ui-tests alone"
-)]
+#[allow(dead_code, reason = "the lists of what exists are read by ui-tests alone")]
 pub struct Mirror {
     /// The module's name, in std and in the mirror.
     pub name: &'static str,
@@ -63,25 +60,12 @@ const IO: Mirror = Mirror {
         "stderr",
         "stdout",
     ],
-    missing: &[
-        "stdin",
-        "Stdin",
-        "StdinLock",
-        "pipe",
-        "PipeReader",
-        "PipeWriter",
-    ],
+    missing: &["stdin", "Stdin", "StdinLock", "pipe", "PipeReader", "PipeWriter"],
 };
 
 const NET: Mirror = Mirror {
     name: "net",
-    green: &[
-        "Incoming",
-        "IntoIncoming",
-        "TcpListener",
-        "TcpStream",
-        "ToSocketAddrs",
-    ],
+    green: &["Incoming", "IntoIncoming", "TcpListener", "TcpStream", "ToSocketAddrs"],
     shared: &[
         "AddrParseError",
         "IpAddr",
@@ -107,13 +91,7 @@ const THREAD: Mirror = Mirror {
         "spawn",
         "yield_now",
     ],
-    shared: &[
-        "AccessError",
-        "LocalKey",
-        "Result",
-        "available_parallelism",
-        "panicking",
-    ],
+    shared: &["AccessError", "LocalKey", "Result", "available_parallelism", "panicking"],
     missing: &[
         "Scope",
         "ScopedJoinHandle",

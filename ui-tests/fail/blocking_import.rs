@@ -7,9 +7,7 @@ mod notes {
     use std::{collections::HashMap, fs, sync::mpsc::Receiver};
 
     pub fn read(from: Receiver<String>) -> HashMap<String, Vec<u8>> {
-        from.iter()
-            .map(|path| (path.clone(), fs::read(path).unwrap()))
-            .collect()
+        from.iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     }
 }
 

@@ -21,11 +21,7 @@ mod patched {
             use std::{any, net::TcpStream};
             let stream = any::type_name::<TcpStream>();
         }
-        assert!(
-            matches!(std::net::Ipv4Addr::LOCALHOST.octets(), [127, ..]),
-            "{}",
-            listener[0]
-        );
+        assert!(matches!(std::net::Ipv4Addr::LOCALHOST.octets(), [127, ..]), "{}", listener[0]);
         [listener, vec![stream, stream_name!()]].concat()
     }
 }
@@ -33,8 +29,5 @@ mod patched {
 fn main() {
     let names = patched::names();
     assert_eq!(names.len(), 3);
-    assert!(
-        names.iter().all(|name| name.starts_with("eventlet::")),
-        "{names:?}"
-    );
+    assert!(names.iter().all(|name| name.starts_with("eventlet::")), "{names:?}");
 }

@@ -44,10 +44,7 @@ impl Job for Worker {
 }
 
 fn worker() -> Worker {
-    Worker {
-        name: "w".to_owned(),
-        load: 21,
-    }
+    Worker { name: "w".to_owned(), load: 21 }
 }
 
 fn main() {

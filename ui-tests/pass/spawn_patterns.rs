@@ -41,9 +41,6 @@ fn main() {
     let dropped = guards.each_ref().map(|guard| guard.0.clone());
     let [a, b, c] = guards;
     let early = hold(a, b, (c, 0), dropped.clone());
-    assert!(
-        !early.wait().unwrap(),
-        "an argument was dropped before its body ended"
-    );
+    assert!(!early.wait().unwrap(), "an argument was dropped before its body ended");
     assert!(dropped.iter().all(|dropped| dropped.get()));
 }

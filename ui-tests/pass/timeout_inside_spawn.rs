@@ -14,9 +14,6 @@ fn late(by: std::time::Duration) -> io::Result<&'static str> {
 fn main() {
     use std::time::Duration;
     assert_eq!(late(Duration::ZERO).wait().unwrap().unwrap(), "in time");
-    let error = late(Duration::from_millis(200))
-        .wait()
-        .unwrap()
-        .unwrap_err();
+    let error = late(Duration::from_millis(200)).wait().unwrap().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }

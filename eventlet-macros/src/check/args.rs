@@ -95,10 +95,7 @@ impl Settings {
 
 fn given<T>(arg: &Arg, read: impl FnOnce(&Arg) -> Result<T>) -> Result<Option<Given<T>>> {
     let by = arg.name.clone();
-    Ok(Some(Given {
-        by,
-        value: read(arg)?,
-    }))
+    Ok(Some(Given { by, value: read(arg)? }))
 }
 
 fn flag(arg: &Arg) -> Result<()> {
@@ -160,11 +157,7 @@ fn below_std(path: &Path) -> Result<Vec<String>> {
             let help = "nothing below it is known to block: leave it out";
             Err(refuse(path, "this needs no `allow`", help))
         }
-        _ => Err(refuse(
-            path,
-            "`allow` takes paths of std",
-            "write `allow(std::fs)`",
-        )),
+        _ => Err(refuse(path, "`allow` takes paths of std", "write `allow(std::fs)`")),
     }
 }
 

@@ -106,11 +106,9 @@ fn owned_arguments(sig: &Signature, why: &str) -> Result<()> {
 
 fn owned_receiver(receiver: &Receiver, why: &str) -> Result<()> {
     match &receiver.kind {
-        ReceiverKind::Reference(..) => Err(borrowed(
-            receiver,
-            why,
-            "take `self` by value, or `self: Rc<Self>`",
-        )),
+        ReceiverKind::Reference(..) => {
+            Err(borrowed(receiver, why, "take `self` by value, or `self: Rc<Self>`"))
+        }
         ReceiverKind::Typed(_, ty) => owned_type(ty, why),
         _ => Ok(()),
     }

@@ -14,30 +14,16 @@ pub fn no_file(module: &ItemMod, not_found: &NotFound) -> Error {
     let name = &module.ident;
     let (problem, places, help) = match not_found {
         NotFound::Missing(places) => ("has no file", places, "create one of"),
-        NotFound::Ambiguous(places) => (
-            "could be more than one file",
-            places,
-            "choose with `#[path = \"..\"]` between",
-        ),
+        NotFound::Ambiguous(places) => {
+            ("could be more than one file", places, "choose with `#[path = \"..\"]` between")
+        }
     };
-    let places = places
-        .iter()
-        .map(|place| format!("\n  {}", place.display()));
+    let places = places.iter().map(|place| format!("\n  {}", place.display()));
     let help = format!("{help}{}", places.collect::<String>());
-    let conditional_path = module
-        .attrs
-        .iter()
-        .any(|attr| attr.path().is_ident("cfg_attr"));
-    let note = if conditional_path {
-        "\nnote: a `path` in `cfg_attr` cannot be followed"
-    } else {
-        ""
-    };
-    refuse(
-        name,
-        &format!("module `{name}` {problem}"),
-        &format!("{help}{note}"),
-    )
+    let conditional_path = module.attrs.iter().any(|attr| attr.path().is_ident("cfg_attr"));
+    let note =
+        if conditional_path { "\nnote: a `path` in `cfg_attr` cannot be followed" } else { "" };
+    refuse(name, &format!("module `{name}` {problem}"), &format!("{help}{note}"))
 }
 
 /// The error for a file that is a module of itself.

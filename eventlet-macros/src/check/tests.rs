@@ -35,16 +35,7 @@ fn times() {
     assert_eq!(duration("0.1h"), Ok(Duration::from_secs(360)));
     assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
     assert_eq!(duration("3ns"), Ok(Duration::from_nanos(3)));
-    for wrong in [
-        "5",
-        "s",
-        "",
-        "5 sec",
-        "-1s",
-        "1.s",
-        "1.2.3s",
-        "99999999999999999999s",
-    ] {
+    for wrong in ["5", "s", "", "5 sec", "-1s", "1.s", "1.2.3s", "99999999999999999999s"] {
         assert!(duration(wrong).is_err(), "{wrong}");
     }
 }
@@ -80,39 +71,18 @@ fn wrong_arguments_are_refused() {
         ("check_leaks", "unknown argument `check_leaks`"),
         ("spawn, spawn", "`spawn` is given twice"),
         ("spawn = true", "`spawn` takes no value"),
-        (
-            "timeout = 5",
-            "`timeout` needs a time with its unit, as a string",
-        ),
-        (
-            "timeout",
-            "`timeout` needs a time with its unit, as a string",
-        ),
-        (
-            r#"timeout = "5""#,
-            "`5` has none of the units ns, us, µs, ms, s, m, h",
-        ),
-        (
-            r#"spawn, stack_size = "64k""#,
-            "`64k` has none of the units B, KB, KiB, MB, MiB",
-        ),
+        ("timeout = 5", "`timeout` needs a time with its unit, as a string"),
+        ("timeout", "`timeout` needs a time with its unit, as a string"),
+        (r#"timeout = "5""#, "`5` has none of the units ns, us, µs, ms, s, m, h"),
+        (r#"spawn, stack_size = "64k""#, "`64k` has none of the units B, KB, KiB, MB, MiB"),
         ("spawn, name = worker", "expected literal"),
         ("spawn, name(worker)", "`name` needs a string"),
         ("only", "`only` needs the names of std modules"),
         ("only()", "`only` needs the names of std modules"),
         ("only(sockets)", "no such module is swapped"),
-        (
-            "only(net), except(time)",
-            "`except` and `only` exclude each other",
-        ),
-        (
-            "spawn, blocking",
-            "`spawn` and `blocking` exclude each other",
-        ),
-        (
-            "blocking, only(net)",
-            "`only` and `blocking` exclude each other",
-        ),
+        ("only(net), except(time)", "`except` and `only` exclude each other"),
+        ("spawn, blocking", "`spawn` and `blocking` exclude each other"),
+        ("blocking, only(net)", "`only` and `blocking` exclude each other"),
         ("allow(fs)", "`allow` takes paths of std"),
         ("allow(std::collections)", "this needs no `allow`"),
         ("crate = eventlet", "expected literal"),
@@ -127,27 +97,11 @@ fn functions_that_cannot_be_green_are_refused() {
     let cases = [
         ("", "async fn f() {}", "green code needs no async"),
         ("", "const fn f() {}", "a `const fn` cannot wait"),
-        (
-            r#"name = "w""#,
-            "fn f() {}",
-            "`name` describes the green thread that `spawn` starts",
-        ),
-        (
-            "spawn",
-            "fn f() -> impl Copy {}",
-            "`GreenThread<impl ..>` is not a type",
-        ),
+        (r#"name = "w""#, "fn f() {}", "`name` describes the green thread that `spawn` starts"),
+        ("spawn", "fn f() -> impl Copy {}", "`GreenThread<impl ..>` is not a type"),
         ("spawn", "fn f() -> ! {}", "`GreenThread<!>` is not a type"),
-        (
-            r#"timeout = "1s""#,
-            "fn f() {}",
-            "a function under a timeout returns a `Result`",
-        ),
-        (
-            r#"timeout = "1s""#,
-            "fn f() -> u8 {}",
-            "a function under a timeout returns a `Result`",
-        ),
+        (r#"timeout = "1s""#, "fn f() {}", "a function under a timeout returns a `Result`"),
+        (r#"timeout = "1s""#, "fn f() -> u8 {}", "a function under a timeout returns a `Result`"),
     ];
     for (args, source, expected) in cases {
         assert_eq!(problem(on(args, source)), expected, "{source}");
@@ -158,28 +112,16 @@ fn functions_that_cannot_be_green_are_refused() {
 
 #[test]
 fn borrowed_arguments_cannot_leave_the_caller() {
-    for argument in [
-        "s: &str",
-        "s: Option<&'a str>",
-        "s: Cow<'_, str>",
-        "&self",
-        "self: &Rc<Self>",
-    ] {
+    for argument in ["s: &str", "s: Option<&'a str>", "s: Cow<'_, str>", "&self", "self: &Rc<Self>"]
+    {
         let refused = problem(on("spawn", &format!("fn f({argument}) {{}}")));
-        assert!(
-            refused.starts_with("an argument cannot be borrowed here"),
-            "{argument}"
-        );
+        assert!(refused.starts_with("an argument cannot be borrowed here"), "{argument}");
         assert!(on("blocking", &format!("fn f({argument}) {{}}")).is_err());
         assert!(on("", &format!("fn f({argument}) {{}}")).is_ok());
     }
-    for argument in [
-        "s: &'static str",
-        "f: fn(&str)",
-        "f: Box<dyn Fn(&str)>",
-        "mut self",
-        "T(x): T",
-    ] {
+    for argument in
+        ["s: &'static str", "f: fn(&str)", "f: Box<dyn Fn(&str)>", "mut self", "T(x): T"]
+    {
         on("spawn", &format!("fn f({argument}) {{}}")).unwrap();
     }
     on("spawn", "fn f(f: impl for<'a> Visit<'a> + 'static) {}").unwrap();
@@ -187,12 +129,7 @@ fn borrowed_arguments_cannot_leave_the_caller() {
 
 #[test]
 fn results_under_a_timeout() {
-    for output in [
-        "Result<(), E>",
-        "std::io::Result<u8>",
-        "MyResult",
-        "(Result<(), E>)",
-    ] {
+    for output in ["Result<(), E>", "std::io::Result<u8>", "MyResult", "(Result<(), E>)"] {
         on(r#"timeout = "1s""#, &format!("fn f() -> {output} {{}}")).unwrap();
     }
 }
@@ -203,13 +140,7 @@ fn entry_points_have_no_arguments() {
     let settings = Settings::default();
     let main = |source| entry_point(&sig(source), &settings);
     assert!(main("fn main() -> std::process::ExitCode {}").is_ok());
-    assert_eq!(
-        problem(main("fn main(x: u8) {}")),
-        "`main` has no arguments"
-    );
+    assert_eq!(problem(main("fn main(x: u8) {}")), "`main` has no arguments");
     assert_eq!(problem(main("fn main<T>() {}")), "`main` cannot be generic");
-    assert_eq!(
-        problem(test_function(&sig("fn t(x: u8) {}"), &[])),
-        "a test has no arguments"
-    );
+    assert_eq!(problem(test_function(&sig("fn t(x: u8) {}"), &[])), "a test has no arguments");
 }

@@ -33,15 +33,7 @@ pub const GREEN: Macro = Macro {
 /// `#[green::main]`.
 pub const MAIN: Macro = Macro {
     written: "#[green::main]",
-    arguments: &[
-        "name",
-        "stack_size",
-        "timeout",
-        "only",
-        "except",
-        "allow",
-        "crate",
-    ],
+    arguments: &["name", "stack_size", "timeout", "only", "except", "allow", "crate"],
 };
 
 /// `#[green::test]`.
@@ -51,10 +43,8 @@ pub const TEST: Macro = Macro {
 };
 
 /// `import_patched!`.
-pub const IMPORT: Macro = Macro {
-    written: "import_patched!",
-    arguments: &["only", "except", "allow", "crate"],
-};
+pub const IMPORT: Macro =
+    Macro { written: "import_patched!", arguments: &["only", "except", "allow", "crate"] };
 
 /// How each argument is written.
 const USAGE: &[(&str, &str)] = &[
@@ -72,16 +62,8 @@ const USAGE: &[(&str, &str)] = &[
 
 /// Pairs that exclude each other: the one to blame, the other, and what to do.
 const EXCLUSIVE: &[(&str, &str, &str)] = &[
-    (
-        "except",
-        "only",
-        "list what is swapped with `only(..)`, or what is not with `except(..)`",
-    ),
-    (
-        "spawn",
-        "blocking",
-        "choose a green thread (`spawn`) or a native one (`blocking`)",
-    ),
+    ("except", "only", "list what is swapped with `only(..)`, or what is not with `except(..)`"),
+    ("spawn", "blocking", "choose a green thread (`spawn`) or a native one (`blocking`)"),
     ("name", "blocking", ON_POOL),
     ("stack_size", "blocking", ON_POOL),
     ("only", "blocking", UNTOUCHED),

@@ -25,10 +25,7 @@ impl Body {
         let stmts = std::mem::take(&mut function.block.stmts);
         let mut block = function.block.clone();
         block.stmts = bindings.into_iter().chain(stmts).collect();
-        Body {
-            block: block.into_token_stream(),
-            output: closure_output(&function.sig.output),
-        }
+        Body { block: block.into_token_stream(), output: closure_output(&function.sig.output) }
     }
 
     /// The closure that evaluates the body.
@@ -100,9 +97,7 @@ fn closure_output(output: &ReturnType) -> TokenStream {
 
 fn rebind(function: &mut ItemFn) -> Vec<Stmt> {
     let inputs = function.sig.inputs.iter_mut().enumerate();
-    inputs
-        .flat_map(|(index, input)| rebind_argument(index, input))
-        .collect()
+    inputs.flat_map(|(index, input)| rebind_argument(index, input)).collect()
 }
 
 /// Reduces an argument to a plain name, and gives what binds it as written inside the closure.
@@ -113,13 +108,7 @@ fn rebind_argument(index: usize, input: &mut FnArg) -> Vec<Stmt> {
     };
     let attrs = attrs.clone();
     match &mut **pat {
-        Pat::Ident(PatIdent {
-            by_ref: None,
-            mutability,
-            ident,
-            subpat: None,
-            ..
-        }) => {
+        Pat::Ident(PatIdent { by_ref: None, mutability, ident, subpat: None, .. }) => {
             let mutability = mutability.take();
             vec![parse_quote!(#(#attrs)* let #mutability #ident = #ident;)]
         }

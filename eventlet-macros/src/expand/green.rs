@@ -47,10 +47,7 @@ fn on_others(mut item: Item, settings: &Settings) -> Result<TokenStream> {
 /// A function without a body is not an item, so it arrives unparsed.
 fn on_trait_function(tokens: TokenStream, settings: &Settings) -> Result<TokenStream> {
     let Ok(mut function) = syn::parse2::<TraitItemFn>(tokens.clone()) else {
-        return Err(check::cannot_be_green(
-            GREEN.written,
-            &Item::Verbatim(tokens),
-        ));
+        return Err(check::cannot_be_green(GREEN.written, &Item::Verbatim(tokens)));
     };
     check::trait_function(&function, settings)?;
     rewrite(&settings.selection, |rewriter| {
@@ -92,10 +89,7 @@ fn returns_handle(function: &mut ItemFn, runtime: &TokenStream) {
 /// A green thread remembers where it was spawned, and that is where the function was called.
 fn blames_the_caller(function: &mut ItemFn) {
     let attrs = &mut function.attrs;
-    if !attrs
-        .iter()
-        .any(|attr| attr.path().is_ident("track_caller"))
-    {
+    if !attrs.iter().any(|attr| attr.path().is_ident("track_caller")) {
         attrs.push(parse_quote!(#[track_caller]));
     }
 }

@@ -8,10 +8,7 @@ type Expand = fn(TokenStream, TokenStream) -> TokenStream;
 fn becomes(expand: Expand, args: &str, source: &str, expected: &str) {
     let parse = |text: &str| text.parse::<TokenStream>().unwrap();
     let text = |tokens: TokenStream| tokens.to_string().replace(' ', "");
-    assert_eq!(
-        text(expand(parse(args), parse(source))),
-        text(parse(expected))
-    );
+    assert_eq!(text(expand(parse(args), parse(source))), text(parse(expected)));
 }
 
 #[test]
@@ -136,16 +133,8 @@ fn a_test_has_a_name_and_a_limit() {
 #[test]
 fn an_error_leaves_the_item_as_written() {
     for (expand, args, source) in [
-        (
-            super::green as Expand,
-            "",
-            "async fn f() { std::fs::read(x); }",
-        ),
-        (
-            super::green,
-            "bogus",
-            "fn f() { std::thread::yield_now(); }",
-        ),
+        (super::green as Expand, "", "async fn f() { std::fs::read(x); }"),
+        (super::green, "bogus", "fn f() { std::thread::yield_now(); }"),
         (super::green, "", "struct S;"),
         (super::green, "", "mod m;"),
         (super::green, "spawn", "trait T { fn f(); }"),
@@ -155,10 +144,7 @@ fn an_error_leaves_the_item_as_written() {
     ] {
         let parse = |text: &str| text.parse::<TokenStream>().unwrap();
         let expanded = expand(parse(args), parse(source)).to_string();
-        assert!(
-            expanded.starts_with(":: core :: compile_error !"),
-            "{expanded}"
-        );
+        assert!(expanded.starts_with(":: core :: compile_error !"), "{expanded}");
         assert!(expanded.ends_with(&parse(source).to_string()), "{expanded}");
         assert_eq!(expanded.matches("compile_error").count(), 1, "{expanded}");
     }
@@ -168,8 +154,5 @@ fn an_error_leaves_the_item_as_written() {
 fn a_main_that_rustc_would_refuse_too_is_replaced() {
     let source = "async fn main(args: Vec<String>) -> u8 { f().await }";
     let main = super::main(TokenStream::new(), source.parse().unwrap()).to_string();
-    assert!(
-        main.ends_with("fn main () -> u8 { :: core :: unreachable ! () }"),
-        "{main}"
-    );
+    assert!(main.ends_with("fn main () -> u8 { :: core :: unreachable ! () }"), "{main}");
 }

@@ -28,21 +28,14 @@ pub struct Loader<'s> {
 impl<'s> Loader<'s> {
     /// A loader that swaps what `selection` says.
     pub fn new(selection: &'s Selection) -> Self {
-        Loader {
-            selection,
-            files: Vec::new(),
-            open: Vec::new(),
-            errors: Vec::new(),
-        }
+        Loader { selection, files: Vec::new(), open: Vec::new(), errors: Vec::new() }
     }
 
     /// Rewrites the modules of the invocation, and loads those that are in files.
     pub fn patch(&mut self, modules: Vec<ItemMod>, place: &Place) -> Vec<Item> {
         let mut items: Vec<Item> = modules.into_iter().map(Item::Mod).collect();
         let mut rewriter = Rewriter::new(self.selection);
-        items
-            .iter_mut()
-            .for_each(|item| rewriter.visit_item_mut(item));
+        items.iter_mut().for_each(|item| rewriter.visit_item_mut(item));
         self.errors.extend(rewriter.finish().err());
         self.load_all(&mut items, place);
         items
@@ -50,10 +43,8 @@ impl<'s> Loader<'s> {
 
     /// Code that makes the compiler look at every file again when it has changed.
     pub fn watched(&self) -> TokenStream {
-        let files = self
-            .files
-            .iter()
-            .filter_map(|file| Some(absolute(file).ok()?.to_str()?.to_owned()));
+        let files =
+            self.files.iter().filter_map(|file| Some(absolute(file).ok()?.to_str()?.to_owned()));
         quote!(#(const _: &[u8] = ::core::include_bytes!(#files);)*)
     }
 

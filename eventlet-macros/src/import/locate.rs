@@ -24,12 +24,7 @@ pub fn messages(
 
 fn message(file: &Path, error: &Error) -> String {
     let start = error.span().start();
-    format!(
-        "{}:{}:{}: {error}",
-        file.display(),
-        start.line,
-        start.column + 1
-    )
+    format!("{}:{}:{}: {error}", file.display(), start.line, start.column + 1)
 }
 
 /// While this lives, tokens are made by proc-macro2 alone, and know their positions.
@@ -50,7 +45,5 @@ impl Drop for Positions {
 
 /// The errors as seen from `at`, a place in the user's code.
 pub fn errors_at(at: Span, messages: Vec<String>) -> impl Iterator<Item = Error> {
-    messages
-        .into_iter()
-        .map(move |message| Error::new(at, message))
+    messages.into_iter().map(move |message| Error::new(at, message))
 }

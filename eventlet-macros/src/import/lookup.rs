@@ -41,19 +41,10 @@ impl Place {
     /// The place of an invocation in the file `from`.
     pub fn of_invocation(from: &Path) -> Self {
         let dir = from.parent().unwrap_or(Path::new("")).to_owned();
-        let root = Spot {
-            dir: dir.clone(),
-            relative: None,
-        };
+        let root = Spot { dir: dir.clone(), relative: None };
         match from.file_stem().and_then(|stem| stem.to_str()) {
             None | Some("mod" | "lib" | "main") => Place(vec![root]),
-            Some(stem) => Place(vec![
-                root,
-                Spot {
-                    dir,
-                    relative: Some(stem.to_owned()),
-                },
-            ]),
+            Some(stem) => Place(vec![root, Spot { dir, relative: Some(stem.to_owned()) }]),
         }
     }
 
@@ -65,10 +56,7 @@ impl Place {
         };
         let mut spots: Vec<Spot> = Vec::new();
         for dir in self.0.iter().map(inside) {
-            let spot = Spot {
-                dir,
-                relative: None,
-            };
+            let spot = Spot { dir, relative: None };
             if !spots.contains(&spot) {
                 spots.push(spot);
             }
@@ -88,9 +76,8 @@ impl Place {
                 candidates.push(candidate);
             }
         }
-        let (mut existing, missing): (Vec<_>, Vec<_>) = candidates
-            .into_iter()
-            .partition(|candidate| candidate.file.is_file());
+        let (mut existing, missing): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|candidate| candidate.file.is_file());
         let files = |found: Vec<Found>| found.into_iter().map(|found| found.file).collect();
         match existing.len() {
             0 => Err(NotFound::Missing(files(missing))),
@@ -121,9 +108,6 @@ impl Spot {
 
 fn found(file: PathBuf, relative: Option<&str>) -> Found {
     let dir = file.parent().unwrap_or(Path::new("")).to_owned();
-    let inside = Place(vec![Spot {
-        dir,
-        relative: relative.map(str::to_owned),
-    }]);
+    let inside = Place(vec![Spot { dir, relative: relative.map(str::to_owned) }]);
     Found { file, inside }
 }

@@ -39,10 +39,7 @@ fn modules_of_modules_are_found_as_rustc_finds_them() {
     let folder = Folder::new(
         "lookup",
         &[
-            (
-                "a.rs",
-                "//! A.\nmod b; mod inner { mod d; } #[path = \"odd/e.rs\"] mod e;",
-            ),
+            ("a.rs", "//! A.\nmod b; mod inner { mod d; } #[path = \"odd/e.rs\"] mod e;"),
             ("a/b.rs", "mod c;"),
             ("a/b/c/mod.rs", "mod f; use std::net;"),
             ("a/b/c/f.rs", "const F: () = ();"),
@@ -62,26 +59,13 @@ fn modules_of_modules_are_found_as_rustc_finds_them() {
 
 #[test]
 fn both_places_are_tried_beside_a_file_that_may_be_a_root() {
-    let folder = Folder::new(
-        "roots",
-        &[
-            ("a.rs", ""),
-            ("user/b.rs", ""),
-            ("c.rs", ""),
-            ("user/c.rs", ""),
-        ],
-    );
+    let folder =
+        Folder::new("roots", &[("a.rs", ""), ("user/b.rs", ""), ("c.rs", ""), ("user/c.rs", "")]);
     assert_eq!(folder.expand("user.rs", "mod a; mod b;"), "moda{}modb{}");
     let ambiguous = folder.expand("user.rs", "mod c;");
     assert!(ambiguous.contains("couldbemorethanonefile"), "{ambiguous}");
-    assert!(
-        ambiguous.contains("/c.rs") && ambiguous.contains("/user/c.rs"),
-        "{ambiguous}"
-    );
-    assert_eq!(
-        folder.expand("user.rs", "#[path = \"c.rs\"] mod c;"),
-        "modc{}"
-    );
+    assert!(ambiguous.contains("/c.rs") && ambiguous.contains("/user/c.rs"), "{ambiguous}");
+    assert_eq!(folder.expand("user.rs", "#[path = \"c.rs\"] mod c;"), "modc{}");
 }
 
 #[test]
@@ -92,10 +76,7 @@ fn a_missing_file_is_an_error_that_lists_the_places() {
         assert!(expanded.contains(&format!("\\n{place}")), "{expanded}");
     }
     assert!(expanded.ends_with("moda{}"));
-    assert_eq!(
-        folder.expand("lib.rs", "#[cfg(windows)] mod a;"),
-        "#[cfg(windows)]moda;"
-    );
+    assert_eq!(folder.expand("lib.rs", "#[cfg(windows)] mod a;"), "#[cfg(windows)]moda;");
 }
 
 #[test]
@@ -111,37 +92,18 @@ fn errors_in_a_file_have_a_position() {
     let broken = folder.expand("lib.rs", "mod broken;");
     assert!(broken.contains("/broken.rs:2:9:"), "{broken}");
     let blocks = folder.expand("lib.rs", "mod blocks;");
-    assert!(
-        blocks.contains("/blocks.rs:2:12:`std::fs`would"),
-        "{blocks}"
-    );
-    assert!(
-        blocks.ends_with("modblocks{use::eventlet::green::net;usestd::fs;}"),
-        "{blocks}"
-    );
-    assert!(
-        folder
-            .expand("lib.rs", "mod own;")
-            .contains("own.rsincludesitself")
-    );
+    assert!(blocks.contains("/blocks.rs:2:12:`std::fs`would"), "{blocks}");
+    assert!(blocks.ends_with("modblocks{use::eventlet::green::net;usestd::fs;}"), "{blocks}");
+    assert!(folder.expand("lib.rs", "mod own;").contains("own.rsincludesitself"));
 }
 
 #[test]
 fn arguments_are_at_the_head() {
     let folder = Folder::new("head", &[("a.rs", "use std::{net, time};")]);
-    let expanded = folder.expand(
-        "lib.rs",
-        "#![only(net)] #![crate = \"rt\"] mod a; mod b { use std::net; }",
-    );
-    assert_eq!(
-        expanded,
-        "moda{use{std::{time},rt::green::{net}};}modb{usert::green::net;}"
-    );
-    assert!(
-        folder
-            .expand("lib.rs", "#![spawn] mod b {}")
-            .contains("unknownargument`spawn`")
-    );
+    let expanded =
+        folder.expand("lib.rs", "#![only(net)] #![crate = \"rt\"] mod a; mod b { use std::net; }");
+    assert_eq!(expanded, "moda{use{std::{time},rt::green::{net}};}modb{usert::green::net;}");
+    assert!(folder.expand("lib.rs", "#![spawn] mod b {}").contains("unknownargument`spawn`"));
 }
 
 #[test]
@@ -163,13 +125,7 @@ fn files_are_watched() {
 
 #[test]
 fn unpatched_modules_are_as_written() {
-    let input = "#![only(net)] mod a; mod b { use std::net; }"
-        .parse()
-        .unwrap();
+    let input = "#![only(net)] mod a; mod b { use std::net; }".parse().unwrap();
     let expanded = super::import_patched(input, Path::new("lib.rs"), true).to_string();
-    assert!(
-        expanded
-            .replace(' ', "")
-            .starts_with("moda;modb{usestd::net;}const")
-    );
+    assert!(expanded.replace(' ', "").starts_with("moda;modb{usestd::net;}const"));
 }

@@ -59,11 +59,7 @@ enum Change {
 impl<'s> Rewriter<'s> {
     /// A rewriter that swaps what `selection` says.
     pub fn new(selection: &'s Selection) -> Self {
-        Rewriter {
-            selection,
-            scopes: Scopes::default(),
-            errors: Vec::new(),
-        }
+        Rewriter { selection, scopes: Scopes::default(), errors: Vec::new() }
     }
 
     /// Ends the rewriting.
@@ -84,20 +80,14 @@ impl<'s> Rewriter<'s> {
         let (first, rest) = names.split_first()?;
         if first == "std" {
             let origin = Origin::Written;
-            return Some(StdPath {
-                origin,
-                below: rest.to_vec(),
-            });
+            return Some(StdPath { origin, below: rest.to_vec() });
         }
         if leading_colon || rest.is_empty() {
             return None;
         }
         let import = self.scopes.find(first)?.to_vec();
         let below = [&import, rest].concat();
-        Some(StdPath {
-            origin: Origin::Imported(import),
-            below,
-        })
+        Some(StdPath { origin: Origin::Imported(import), below })
     }
 
     /// Decides about a path, and reports it at `at` if it blocks.

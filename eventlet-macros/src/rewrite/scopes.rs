@@ -28,11 +28,10 @@ impl Scopes {
 
     /// Adds the imports of a block, which are in force in all of it.
     pub fn enter_block(&mut self, stmts: &[Stmt]) {
-        self.0
-            .push(names(stmts.iter().filter_map(|stmt| match stmt {
-                Stmt::Item(item) => Some(item),
-                _ => None,
-            })));
+        self.0.push(names(stmts.iter().filter_map(|stmt| match stmt {
+            Stmt::Item(item) => Some(item),
+            _ => None,
+        })));
     }
 
     /// Ends what the last `enter_block` began.

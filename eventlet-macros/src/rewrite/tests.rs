@@ -20,11 +20,7 @@ fn rewrite(args: &str, source: &str) -> Result<String, String> {
     let result = rewriter.finish();
     result.map(|()| text(&file)).map_err(|error| {
         let problem = |error: syn::Error| error.to_string().lines().next().unwrap().to_owned();
-        error
-            .into_iter()
-            .map(problem)
-            .collect::<Vec<_>>()
-            .join("\n")
+        error.into_iter().map(problem).collect::<Vec<_>>().join("\n")
     })
 }
 
@@ -164,21 +160,14 @@ fn paths_of_others_stay() {
 fn blocking_paths_are_refused_once() {
     is_refused("fn f() { std::fs::read(x); }", &["std::fs"]);
     is_refused("use std::fs; fn f() { fs::read(x); }", &["std::fs"]);
-    is_refused(
-        "use std::{fs::File, io}; fn f() { File::open(x); }",
-        &["std::fs"],
-    );
+    is_refused("use std::{fs::File, io}; fn f() { File::open(x); }", &["std::fs"]);
     is_refused("fn f() { x!(std::fs::read(x)); }", &["std::fs"]);
     is_refused("fn f() { x! { use std::fs; } }", &["std::fs"]);
     is_refused(
         "use std::os::unix::net::*;
         use std::sync::{Arc, Barrier, BarrierWaitResult};
         fn f() -> std::process::Command {}",
-        &[
-            "std::os::unix::net",
-            "std::sync::Barrier",
-            "std::process::Command",
-        ],
+        &["std::os::unix::net", "std::sync::Barrier", "std::process::Command"],
     );
 }
 
@@ -188,14 +177,8 @@ fn blocking_paths_are_seen_through_imports() {
     is_refused("use std::thread; fn f() { thread::park(); }", park);
     is_refused("fn f() { use std::thread as t; { t::park(); } }", park);
     is_refused("use std::thread; fn f() { x!(thread::park()); }", park);
-    is_refused(
-        "use std::io::{self, Read}; fn f() { io::stdin(); }",
-        &["std::io::stdin"],
-    );
-    is_refused(
-        "use std::os::unix; fn f(s: unix::net::UnixStream) {}",
-        &["std::os::unix::net"],
-    );
+    is_refused("use std::io::{self, Read}; fn f() { io::stdin(); }", &["std::io::stdin"]);
+    is_refused("use std::os::unix; fn f(s: unix::net::UnixStream) {}", &["std::os::unix::net"]);
 }
 
 #[test]

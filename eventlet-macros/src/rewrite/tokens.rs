@@ -96,22 +96,13 @@ fn run_at(trees: &[TokenTree], at: usize) -> Option<Run> {
     let before = &trees[..at];
     let leading_colon = ends_in_colons(before);
     let outside = &before[..at - 2 * usize::from(leading_colon)];
-    let starts = if leading_colon {
-        !ends_a_name(outside)
-    } else {
-        !is_field_or_variable(outside)
-    };
+    let starts = if leading_colon { !ends_a_name(outside) } else { !is_field_or_variable(outside) };
     if !starts {
         return None;
     }
     let (names, length, open) = names_from(&trees[at..]);
     let tokens = trees[at..at + length].iter().cloned().collect();
-    Some(Run {
-        names,
-        open,
-        leading_colon,
-        tokens,
-    })
+    Some(Run { names, open, leading_colon, tokens })
 }
 
 /// The names from the start of `trees`, the tokens they take, and whether a `::` follows.

@@ -48,16 +48,8 @@ impl Rewriter<'_> {
                 quote!({ #old_colons #kept, #colons #moved })
             }
         };
-        let ItemUse {
-            attrs,
-            vis,
-            use_token,
-            semi_token,
-            ..
-        } = item;
-        let unused = self
-            .may_be_bypassed()
-            .then(|| quote!(#[allow(unused_imports)]));
+        let ItemUse { attrs, vis, use_token, semi_token, .. } = item;
+        let unused = self.may_be_bypassed().then(|| quote!(#[allow(unused_imports)]));
         Some(quote!(#(#attrs)* #unused #vis #use_token #tree #semi_token))
     }
 
@@ -98,10 +90,7 @@ fn gather<'t>(tree: &'t UseTree, prefix: &[&'t Ident], leaves: &mut Vec<Leaf<'t>
             return gather(tree, &[prefix, &[ident]].concat(), leaves);
         }
         UseTree::Group(group) => {
-            return group
-                .items
-                .iter()
-                .for_each(|tree| gather(tree, prefix, leaves));
+            return group.items.iter().for_each(|tree| gather(tree, prefix, leaves));
         }
         UseTree::Name(name) if name.ident == "self" => (None, prefix.last().copied()),
         UseTree::Name(name) => (Some(&name.ident), Some(&name.ident)),
@@ -119,17 +108,11 @@ fn filter(tree: &UseTree, wanted: &mut impl Iterator<Item = bool>) -> Option<Use
     match tree {
         UseTree::Path(path) => {
             let below = filter(&path.tree, wanted)?;
-            Some(UseTree::Path(UsePath {
-                tree: Box::new(below),
-                ..path.clone()
-            }))
+            Some(UseTree::Path(UsePath { tree: Box::new(below), ..path.clone() }))
         }
         UseTree::Group(group) => {
             let items = group.items.iter().filter_map(|tree| filter(tree, wanted));
-            let group = UseGroup {
-                items: items.collect(),
-                ..group.clone()
-            };
+            let group = UseGroup { items: items.collect(), ..group.clone() };
             (!group.items.is_empty()).then_some(UseTree::Group(group))
         }
         leaf => wanted.next()?.then(|| leaf.clone()),
@@ -139,26 +122,14 @@ fn filter(tree: &UseTree, wanted: &mut impl Iterator<Item = bool>) -> Option<Use
 /// `tree` with each `std` it begins with replaced by the way to the mirrors.
 fn under_runtime(tree: UseTree, runtime: &Runtime) -> UseTree {
     match tree {
-        UseTree::Path(UsePath {
-            ident,
-            colon2_token,
-            tree,
-        }) => {
+        UseTree::Path(UsePath { ident, colon2_token, tree }) => {
             let names = runtime.green(generated(ident.span()));
-            let below = |tree, ident| {
-                UseTree::Path(UsePath {
-                    ident,
-                    colon2_token,
-                    tree: Box::new(tree),
-                })
-            };
+            let below =
+                |tree, ident| UseTree::Path(UsePath { ident, colon2_token, tree: Box::new(tree) });
             names.into_iter().rev().fold(*tree, below)
         }
         UseTree::Group(UseGroup { brace_token, items }) => {
-            let items = items
-                .into_iter()
-                .map(|tree| under_runtime(tree, runtime))
-                .collect();
+            let items = items.into_iter().map(|tree| under_runtime(tree, runtime)).collect();
             UseTree::Group(UseGroup { brace_token, items })
         }
         leaf => leaf,

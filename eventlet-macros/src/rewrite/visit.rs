@@ -100,26 +100,18 @@ impl VisitMut for Rewriter<'_> {
 
     fn visit_expr_struct_mut(&mut self, node: &mut ExprStruct) {
         self.qualified(&mut node.qself, &mut node.path);
-        node.fields
-            .iter_mut()
-            .for_each(|f| self.visit_field_value_mut(f));
-        node.rest
-            .iter_mut()
-            .for_each(|rest| self.visit_expr_mut(rest));
+        node.fields.iter_mut().for_each(|f| self.visit_field_value_mut(f));
+        node.rest.iter_mut().for_each(|rest| self.visit_expr_mut(rest));
     }
 
     fn visit_pat_struct_mut(&mut self, node: &mut PatStruct) {
         self.qualified(&mut node.qself, &mut node.path);
-        node.fields
-            .iter_mut()
-            .for_each(|f| self.visit_field_pat_mut(f));
+        node.fields.iter_mut().for_each(|f| self.visit_field_pat_mut(f));
     }
 
     fn visit_pat_tuple_struct_mut(&mut self, node: &mut PatTupleStruct) {
         self.qualified(&mut node.qself, &mut node.path);
-        node.elems
-            .iter_mut()
-            .for_each(|pat| self.visit_pat_mut(pat));
+        node.elems.iter_mut().for_each(|pat| self.visit_pat_mut(pat));
     }
 
     fn visit_token_stream_mut(&mut self, tokens: &mut TokenStream) {

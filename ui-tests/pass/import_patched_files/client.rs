@@ -14,9 +14,5 @@ mod inline {
 }
 
 pub fn names() -> [&'static str; 3] {
-    [
-        type_name::<TcpStream>(),
-        inline::inner::name(),
-        stream_name!(),
-    ]
+    [type_name::<TcpStream>(), inline::inner::name(), stream_name!()]
 }
