@@ -34,6 +34,8 @@ fn main() {
 
     let counter = Rc::new(Cell::new(0));
     let counting = count(counter.clone());
+    assert_eq!(counting.name(), Some("counter"));
+    assert_eq!(counting.handle().spawned_at().line(), line!() - 2);
     counting.wait().unwrap();
     assert_eq!(counter.get(), 1);
 

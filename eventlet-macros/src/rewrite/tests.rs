@@ -178,6 +178,7 @@ fn blocking_paths_are_seen_through_imports() {
     is_refused("fn f() { use std::thread as t; { t::park(); } }", park);
     is_refused("use std::thread; fn f() { x!(thread::park()); }", park);
     is_refused("use std::io::{self, Read}; fn f() { io::stdin(); }", &["std::io::stdin"]);
+    is_refused("use std::io; use io::{stdin, Read};", &["std::io::stdin"]);
     is_refused("use std::os::unix; fn f(s: unix::net::UnixStream) {}", &["std::os::unix::net"]);
 }
 

@@ -11,7 +11,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{ItemUse, Token, UseGroup, UsePath, UseTree};
 
-use super::{Change, Origin, Rewriter, StdPath, generated};
+use super::{Change, Rewriter, generated};
 use crate::runtime::Runtime;
 
 /// One name that a `use` brings in.
@@ -33,8 +33,9 @@ pub fn imports(item: &ItemUse) -> Vec<(String, Vec<String>)> {
 impl Rewriter<'_> {
     /// Rewrites an import; `None` if it stays as it is.
     pub fn rewrite_use(&mut self, item: &ItemUse) -> Option<TokenStream> {
-        let leaves = leaves(&item.tree);
-        let green: Vec<_> = leaves.into_iter().map(|leaf| self.is_green(leaf)).collect();
+        let leading = item.leading_colon.is_some();
+        let leaves = leaves(&item.tree).into_iter();
+        let green: Vec<_> = leaves.map(|leaf| self.is_green(leaf, leading)).collect();
         let moved = filter(&item.tree, &mut green.iter().copied())?;
         let kept = filter(&item.tree, &mut green.iter().map(|green| !green));
 
@@ -61,13 +62,13 @@ impl Rewriter<'_> {
         allowed.any(|path| mirrors.iter().any(|mirror| path[0] == mirror.name))
     }
 
-    fn is_green(&mut self, leaf: Leaf) -> bool {
-        let Some(below) = below_std(&leaf.path) else {
+    /// Whether a leaf leads to a mirror; reported if it blocks, even through another import.
+    fn is_green(&mut self, leaf: Leaf, leading_colon: bool) -> bool {
+        let names: Vec<_> = leaf.path.iter().map(ToString::to_string).collect();
+        let Some(found) = self.resolve(&names, leading_colon) else {
             return false;
         };
-        let origin = Origin::Written;
-        let change = self.change(StdPath { origin, below }, leaf.end);
-        matches!(change, Some(Change::Runtime))
+        matches!(self.change(found, leaf.end), Some(Change::Runtime))
     }
 }
 
