@@ -132,7 +132,8 @@ fn path_of_example(name: &str) -> &'static Path {
     examples.get(name).unwrap_or_else(|| panic!("no example {name} among {examples:?}"))
 }
 
-/// Builds the examples beside this test, in the same profile, which is quick if they are there.
+/// Builds the examples as `cargo test --workspace` does, in the profile and the target folder of
+/// this test; that is quick if they are there.
 fn build_examples() -> HashMap<String, PathBuf> {
     let test = env::current_exe().expect("the test has a path");
     let profile_folder = test.ancestors().nth(2).expect("it is in PROFILE/deps");
@@ -142,7 +143,7 @@ fn build_examples() -> HashMap<String, PathBuf> {
         Some(profile) => profile,
     };
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--package", "eventlet-examples", "--examples", "--profile", profile])
+        .args(["build", "--workspace", "--examples", "--profile", profile])
         .arg("--message-format=json-render-diagnostics")
         .arg("--manifest-path")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
