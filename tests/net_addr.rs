@@ -38,8 +38,9 @@ fn everything_that_std_takes() {
         same("[::1]:80");
         same("127.0.0.1:80".to_owned());
         same(&[socket, (v6, 81).into()][..]);
-        same(&&socket);
-        same(&"127.0.0.1:80".to_owned());
+        let (socket, text) = (&socket, &"127.0.0.1:80".to_owned());
+        same(socket);
+        same(text);
     });
 }
 

@@ -96,9 +96,10 @@ fn closing_from_another_os_thread() {
         let reader = spawn(move || (&*reading).read(&mut [0; 10]).unwrap_err());
         let acceptor = spawn(move || accepting.accept().unwrap_err());
         until_waiting(2);
+        let (closing, ending) = (stream.clone(), listener.clone());
         let closer = thread::spawn(move || {
-            stream.close();
-            listener.close();
+            closing.close();
+            ending.close();
         });
         assert_closed(reader.wait().unwrap());
         assert_closed(acceptor.wait().unwrap());

@@ -111,9 +111,10 @@ fn the_next_address_is_tried() {
         let alive = listener.local_addr().unwrap();
         let stream = TcpStream::connect(&[dead, alive][..]).unwrap();
         assert_eq!(stream.peer_addr().unwrap(), alive);
-        assert!(TcpListener::bind(&[alive, dead][..]).is_ok_and(|second| {
-            second.local_addr().unwrap() == dead
-        }));
+        assert!(
+            TcpListener::bind(&[alive, dead][..])
+                .is_ok_and(|second| { second.local_addr().unwrap() == dead })
+        );
         let none = TcpStream::connect(&[][..]).unwrap_err();
         let theirs = net::TcpStream::connect(&[][..]).unwrap_err();
         assert_eq!((none.kind(), none.to_string()), (theirs.kind(), theirs.to_string()));

@@ -139,7 +139,8 @@ impl<S: AsFd> Source<S> {
         Arc::strong_count(&self.shared) > 1
     }
 
-    fn check_open(&self) -> io::Result<()> {
+    /// Fails if the socket has been closed by [`close`](Source::close).
+    pub(crate) fn check_open(&self) -> io::Result<()> {
         if self.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
@@ -169,7 +170,9 @@ impl<S: AsFd> Source<S> {
                                 return Err(error);
                             }
                         }
-                        other => return other,
+                        // What fails because of a `close` meanwhile says so.
+                        Err(error) => return self.check_open().and(Err(error)),
+                        done => return done,
                     }
                 }
                 if hub.current_is_unwinding() {
@@ -201,6 +204,10 @@ impl<S: AsFd> Source<S> {
             };
         }
         let moved = self.wait_for(direction, operation)?;
+        if moved == 0 {
+            // It may be the end that a `close` meanwhile has made.
+            self.check_open()?;
+        }
         if moved < wanted && self.kind == Kind::Stream {
             hub::with(|hub| hub.was_short(self.fd(), self.id, direction));
         }

@@ -234,8 +234,12 @@ impl TcpStream {
         if buf.is_empty() {
             return self.source.transfer(Direction::Read, 0, |stream| stream.peek(buf));
         }
-        // However little this sees, it is still there to be read.
-        self.source.wait_for(Direction::Read, |stream| stream.peek(buf))
+        // Not a transfer: however little this sees, it is still there to be read.
+        let seen = self.source.wait_for(Direction::Read, |stream| stream.peek(buf))?;
+        if seen == 0 {
+            self.source.check_open()?;
+        }
+        Ok(seen)
     }
 }
 
