@@ -8,7 +8,7 @@ use quote::quote;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Error, Expr, File, Item, ItemMod, Lit, Meta, token};
 
-use super::locate::{errors_at, messages};
+use super::locate::located;
 use super::lookup::{Found, Place};
 use crate::check;
 use crate::rewrite::Rewriter;
@@ -100,12 +100,11 @@ impl<'s> Loader<'s> {
         let source =
             fs::read_to_string(path).map_err(|error| vec![check::unreadable(at, path, &error)])?;
         self.files.push(path.to_owned());
-        let Ok(mut file) = syn::parse_file(&source) else {
-            return Err(errors_at(at, messages(path, &source, |_| Ok(()))).collect());
-        };
-        if self.rewrite(&mut file).is_err() {
-            let again = messages(path, &source, |mut file| self.rewrite(&mut file));
-            self.errors.extend(errors_at(at, again));
+        let mut file = syn::parse_file(&source)
+            .map_err(|error| located(at, path, &source, error, |_| Ok(())))?;
+        if let Err(error) = self.rewrite(&mut file) {
+            let again = |mut file: File| self.rewrite(&mut file);
+            self.errors.extend(located(at, path, &source, error, again));
         }
         Ok(file)
     }

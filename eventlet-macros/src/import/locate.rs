@@ -9,13 +9,24 @@ use std::path::Path;
 use proc_macro2::{Span, fallback};
 use syn::{Error, File, Result};
 
-/// Goes through `source`, the text of `file`, again and tells each error of `inspect` in the form
-/// `file:line:column: message`.
-pub fn messages(
+/// Goes through `source`, the text of `file`, again, and gives each error of `inspect` in the form
+/// `file:line:column: message`, as seen from `at`; only `first`, without a line, if the second
+/// reading finds nothing.
+pub fn located(
+    at: Span,
     file: &Path,
     source: &str,
+    first: Error,
     inspect: impl FnOnce(File) -> Result<()>,
-) -> Vec<String> {
+) -> Vec<Error> {
+    let messages = messages(file, source, inspect);
+    if messages.is_empty() {
+        return vec![Error::new(at, format!("{}: {first}", file.display()))];
+    }
+    messages.into_iter().map(|message| Error::new(at, message)).collect()
+}
+
+fn messages(file: &Path, source: &str, inspect: impl FnOnce(File) -> Result<()>) -> Vec<String> {
     let _positions = Positions::known();
     let result = syn::parse_file(source).and_then(inspect);
     let errors = result.err().into_iter().flatten();
@@ -41,9 +52,4 @@ impl Drop for Positions {
     fn drop(&mut self) {
         fallback::unforce();
     }
-}
-
-/// The errors as seen from `at`, a place in the user's code.
-pub fn errors_at(at: Span, messages: Vec<String>) -> impl Iterator<Item = Error> {
-    messages.into_iter().map(move |message| Error::new(at, message))
 }
