@@ -94,3 +94,44 @@ pub fn on_foreign_thread(entry: extern "C" fn(*mut libc::c_void) -> *mut libc::c
         assert_eq!(libc::pthread_join(thread, std::ptr::null_mut()), 0);
     }
 }
+
+/// Reads from an address where nothing is mapped.
+pub fn touch_unmapped_memory() -> u8 {
+    let nowhere: *const u8 = std::ptr::without_provenance(4096);
+    // SAFETY: none; the fault is what is asked for, and it ends the process.
+    unsafe { nowhere.read_volatile() }
+}
+
+/// Takes mappings, without memory, until this process may make only `spare` more.
+pub fn use_up_mappings(spare: usize) {
+    let text = fs::read_to_string("/proc/sys/vm/max_map_count").expect("the limit can be read");
+    let limit: usize = text.trim().parse().expect("a number of mappings");
+    let n_wanted = limit.saturating_sub(n_mappings() + spare);
+    const PAGE: usize = 4096;
+    let none = std::ptr::null_mut();
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: the new mapping is nobody else's, and each page lies inside it.
+    unsafe {
+        let start = libc::mmap(none, n_wanted * PAGE, libc::PROT_NONE, flags, -1, 0);
+        assert_ne!(start, libc::MAP_FAILED, "address space can be reserved");
+        // Every other page gets another protection, so that no two neighbours are alike.
+        for index in (0..n_wanted).step_by(2) {
+            let page = start.byte_add(index * PAGE);
+            assert_eq!(libc::mprotect(page, PAGE, libc::PROT_READ), 0);
+        }
+    }
+}
+
+/// Whether the kernel can guard a page inside a mapping (Linux 6.13).
+pub fn has_guard_regions() -> bool {
+    const MADV_GUARD_INSTALL: libc::c_int = 102;
+    // SAFETY: a mapping of our own is made, guarded and unmapped.
+    unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        let page = libc::mmap(std::ptr::null_mut(), 4096, libc::PROT_READ, flags, -1, 0);
+        assert_ne!(page, libc::MAP_FAILED);
+        let installed = libc::madvise(page, 4096, MADV_GUARD_INSTALL) == 0;
+        libc::munmap(page, 4096);
+        installed
+    }
+}
