@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let n_ports = (first..=last).len();
     let allowed = descriptor_limit::raise().saturating_sub(OTHER_DESCRIPTORS);
-    let n_scanners = n_ports.min(MAX_SCANNERS).min(allowed);
+    let n_scanners = n_ports.min(allowed.clamp(1, MAX_SCANNERS));
 
     let start = Instant::now();
     let ports = Rc::new(RefCell::new(first..=last));
