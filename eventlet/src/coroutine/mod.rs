@@ -26,6 +26,8 @@ mod overflow;
 mod pool;
 mod report;
 mod stack;
+#[cfg(test)]
+mod tests;
 
 use std::cell::Cell;
 use std::io;

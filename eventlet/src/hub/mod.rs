@@ -22,6 +22,8 @@ mod park;
 #[allow(unsafe_code, reason = "system calls that mio does not make")]
 mod poller;
 mod run;
+#[cfg(test)]
+mod tests;
 mod throw;
 mod time;
 mod timers;

@@ -9,6 +9,9 @@
 //! list operations, however many there are. Only a timer whose slot is reached, at most 65 µs
 //! before its deadline, is put in exact order: by deadline, and equal ones as they were inserted.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

@@ -1,0 +1,146 @@
+//! Waits and wakes of the hub, below the green threads.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::{Hub, RemoteWaiter, Time, Waiter, Wake};
+use crate::{sleep, spawn};
+
+/// A wait whose waiter is handed out, and its outcome.
+fn wait(hub: &Hub, deadline: Time, give: impl FnOnce(Waiter)) -> Wake {
+    let waiter = hub.begin_wait();
+    give(waiter.clone());
+    hub.park(&waiter, "a test", deadline)
+}
+
+fn slot() -> (Rc<Cell<Option<Waiter>>>, Rc<Cell<Option<Waiter>>>) {
+    let slot = Rc::new(Cell::new(None));
+    (slot.clone(), slot)
+}
+
+#[test]
+fn a_wake_before_the_park_is_not_lost() {
+    let hub = super::current();
+    let waiter = hub.begin_wait();
+    assert!(waiter.wake());
+    assert!(!waiter.wake(), "once is enough");
+    assert!(matches!(hub.park(&waiter, "a test", Time::NEVER), Wake::Ready));
+}
+
+#[test]
+fn a_waiter_of_an_earlier_wait_has_no_effect() {
+    let hub = super::current();
+    hub.pause_clock();
+    let early = hub.begin_wait();
+    assert!(early.wake());
+    hub.park(&early, "a test", Time::NEVER);
+
+    let stale = early.clone();
+    let waker = spawn(move || assert!(!stale.wake()));
+    let deadline = hub.now().after(Duration::from_secs(1));
+    let outcome = wait(&hub, deadline, |waiter| assert!(!waiter.is(&early)));
+    assert!(matches!(outcome, Wake::TimedOut));
+    assert_eq!(hub.now(), deadline);
+    waker.wait().unwrap();
+}
+
+/// Both in one turn: the deadline is found first, and the wake comes before the fiber runs.
+#[test]
+fn a_wake_wins_over_a_deadline_until_the_fiber_runs() {
+    let hub = super::current();
+    hub.pause_clock();
+    let deadline = hub.now().after(Duration::from_secs(1));
+    let (theirs, mine) = slot();
+    // Its timer is older, so it runs first at the same deadline.
+    let waker = spawn(move || {
+        sleep(Duration::from_secs(1));
+        let waiter: Waiter = theirs.take().unwrap();
+        waiter.wake()
+    });
+    sleep(Duration::ZERO);
+    let outcome = wait(&hub, deadline, |waiter| mine.set(Some(waiter)));
+    assert!(matches!(outcome, Wake::Ready));
+    assert!(waker.wait().unwrap());
+}
+
+#[test]
+fn another_thread_can_end_a_wait() {
+    let hub = super::current();
+    let waiter = hub.begin_wait();
+    let (reach, remote) = hub.reach_from_outside(waiter.clone());
+    let other = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(5));
+        remote.wake();
+        remote.wake();
+    });
+    assert!(matches!(hub.park(&waiter, "a test", Time::NEVER), Wake::Ready));
+    other.join().unwrap();
+    drop(reach);
+    assert!(hub.remote_waits.borrow().is_empty());
+}
+
+#[test]
+fn a_wake_from_outside_that_comes_too_late_is_ignored() {
+    let hub = super::current();
+    let waiter = hub.begin_wait();
+    let (reach, remote) = hub.reach_from_outside(waiter.clone());
+    let soon = hub.now().after(Duration::from_millis(1));
+    assert!(matches!(hub.park(&waiter, "a test", soon), Wake::TimedOut));
+    drop(reach);
+    remote.wake();
+    let soon = hub.now().after(Duration::from_millis(1));
+    assert!(matches!(wait(&hub, soon, drop), Wake::TimedOut));
+    assert!(hub.now() >= soon);
+}
+
+/// Many waits, ended from several threads while the hub sleeps and runs by turns: each arrives.
+#[test]
+fn no_wake_from_outside_is_lost() {
+    let wakers: Vec<_> = (0..4)
+        .map(|_| {
+            let (to_waker, waits) = mpsc::channel::<RemoteWaiter>();
+            let waker = thread::spawn(move || waits.into_iter().for_each(|wait| wait.wake()));
+            let fiber = spawn(move || {
+                for _ in 0..2000 {
+                    let outcome = super::with(|hub| {
+                        let waiter = hub.begin_wait();
+                        let (_reach, remote) = hub.reach_from_outside(waiter.clone());
+                        to_waker.send(remote).unwrap();
+                        let late = hub.now().after(Duration::from_secs(60));
+                        hub.park(&waiter, "a test", late)
+                    });
+                    assert!(matches!(outcome, Wake::Ready));
+                }
+            });
+            (waker, fiber)
+        })
+        .collect();
+    for (waker, fiber) in wakers {
+        fiber.wait().unwrap();
+        waker.join().unwrap();
+    }
+}
+
+#[test]
+fn a_hub_that_has_ended_can_still_be_sent_a_wake() {
+    let ended = thread::spawn(|| {
+        let hub = super::current();
+        let waiter = hub.begin_wait();
+        let (reach, remote) = hub.reach_from_outside(waiter);
+        drop(reach);
+        remote
+    });
+    ended.join().unwrap().wake();
+}
+
+#[test]
+fn the_clock_does_not_overflow() {
+    assert_eq!(Time::START.after(Duration::MAX), Time::NEVER);
+    assert_eq!(Time::NEVER.after(Duration::from_nanos(1)), Time::NEVER);
+    assert_eq!(Time::START.since(Time::NEVER), Duration::ZERO);
+    let later = Time::from_nanos(5).after(Duration::from_nanos(7));
+    assert_eq!(later.since(Time::from_nanos(5)), Duration::from_nanos(7));
+}
