@@ -27,7 +27,9 @@ fn the_report_lists_who_waits_for_what_and_where_it_was_spawned() {
         let expected = [
             "deadlock: the main context waits for the end of a green thread, ".to_owned(),
             "\n  'first' waits for sleep, spawned at tests/deadlock_report.rs:".to_owned(),
-            format!("\n  'second' waits for the end of a green thread, spawned at tests/deadlock_report.rs:{line}:"),
+            format!(
+                "\n  'second' waits for the end of a green thread, spawned at tests/deadlock_report.rs:{line}:"
+            ),
             format!("\n  'green-{id}' waits for sleep, spawned at tests/deadlock_report.rs:"),
         ];
         for part in expected {

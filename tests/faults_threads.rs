@@ -105,8 +105,7 @@ fn call_late(call: fn()) {
     ended.join().unwrap();
 }
 
-const GONE: &str =
-    "a green call was made while its OS thread is ending: the thread's hub is gone";
+const GONE: &str = "a green call was made while its OS thread is ending: the thread's hub is gone";
 
 #[test]
 fn a_sleep_without_a_hub_is_refused_clearly() {

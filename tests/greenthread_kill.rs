@@ -149,7 +149,12 @@ fn timeouts_work_after_a_kill_that_was_caught_in_a_yield() {
     check(|| {
         debug::pause_clock();
         let thread = spawn(|| {
-            assert!(catch_unwind(|| loop { yield_now() }).is_err());
+            assert!(
+                catch_unwind(|| loop {
+                    yield_now()
+                })
+                .is_err()
+            );
             with_timeout(ms(5), || sleep(ms(500))).is_err()
         });
         yield_now();
@@ -165,7 +170,12 @@ fn one_that_caught_a_kill_can_be_killed_again() {
         let theirs = log.clone();
         let thread = spawn(move || {
             let _noted = theirs.on_drop("unwound");
-            assert!(catch_unwind(|| loop { yield_now() }).is_err());
+            assert!(
+                catch_unwind(|| loop {
+                    yield_now()
+                })
+                .is_err()
+            );
             theirs.add("caught");
             loop {
                 yield_now();

@@ -45,9 +45,8 @@ fn no_wake_is_lost_while_timers_fire() {
                 sleep(Duration::from_micros(20));
             }
         });
-        let callers: Vec<_> = (0..4)
-            .map(|_| spawn(|| (0..300).map(|n| execute(move || n)).sum::<u32>()))
-            .collect();
+        let callers: Vec<_> =
+            (0..4).map(|_| spawn(|| (0..300).map(|n| execute(move || n)).sum::<u32>())).collect();
         for caller in callers {
             assert_eq!(caller.wait().unwrap(), 300 * 299 / 2);
         }

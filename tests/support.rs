@@ -132,7 +132,9 @@ pub const fn ms(millis: u64) -> Duration {
 pub fn panic_text(payload: Box<dyn std::any::Any + Send>) -> String {
     match payload.downcast::<String>() {
         Ok(text) => *text,
-        Err(payload) => payload.downcast::<&str>().map_or_else(|_| "?".into(), |text| (*text).into()),
+        Err(payload) => {
+            payload.downcast::<&str>().map_or_else(|_| "?".into(), |text| (*text).into())
+        }
     }
 }
 

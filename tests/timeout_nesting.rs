@@ -293,9 +293,8 @@ fn the_longest_duration_never_fires() {
 fn data_wins_over_a_timeout_round_the_wait() {
     check(|| {
         let (reader, mut writer) = UnixStream::pair().unwrap();
-        let waiter = spawn(move || {
-            with_timeout(ms(5), || trampoline(&reader, Direction::Read, None))
-        });
+        let waiter =
+            spawn(move || with_timeout(ms(5), || trampoline(&reader, Direction::Read, None)));
         yield_now();
         writer.write_all(b"x").unwrap();
         let before = Instant::now();

@@ -75,9 +75,8 @@ fn the_pool_survives_panics() {
 #[test]
 fn a_nested_call_runs_in_place() {
     check(|| {
-        let (outer, inner) = execute(|| {
-            (thread::current().id(), execute(|| execute(|| thread::current().id())))
-        });
+        let (outer, inner) =
+            execute(|| (thread::current().id(), execute(|| execute(|| thread::current().id()))));
         assert_eq!(outer, inner);
     });
 }
@@ -140,7 +139,8 @@ fn thousands_of_jobs() {
 fn results_go_to_the_hub_that_asked() {
     check(|| {
         let ask = |base: u64| {
-            let threads: Vec<_> = (base..base + 500).map(|n| spawn(move || execute(move || n))).collect();
+            let threads: Vec<_> =
+                (base..base + 500).map(|n| spawn(move || execute(move || n))).collect();
             threads.into_iter().map(|thread| thread.wait().unwrap()).sum::<u64>()
         };
         let others: Vec<_> = (1..4).map(|n| thread::spawn(move || ask(n * 1000))).collect();
