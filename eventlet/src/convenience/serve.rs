@@ -19,7 +19,7 @@ const CONCURRENCY: usize = 1000;
 /// At most 1,000 are handled at once; see [`serve_with`]. The connection is closed when its
 /// handler returns, and nothing a handler does brings the server down unless it asks for it with
 /// [`StopServe`](crate::StopServe): an I/O error or a panic is printed and concerns that
-/// connection only. Connections that fail before they are accepted are skipped, and while
+/// connection only; that a peer has gone away is not even printed. Connections that fail before they are accepted are skipped, and while
 /// descriptors or memory are short, accepting pauses.
 ///
 /// The listener may be given away, or shared as `Rc` or `Arc` to be used again afterwards.
@@ -169,6 +169,7 @@ where
     fn handle(&self, stream: TcpStream, address: SocketAddr) {
         match (self.handler)(stream, address).into_verdict() {
             Verdict::GoOn => {}
+            Verdict::Failed(error) if is_the_peers_doing(&error) => {}
             Verdict::Failed(error) => {
                 eprintln!("eventlet: the connection from {address} failed: {error}");
             }
@@ -179,4 +180,14 @@ where
             }
         }
     }
+}
+
+/// Whether an error only says that the peer has gone away.
+fn is_the_peers_doing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+    )
 }

@@ -1,7 +1,7 @@
 //! How a green thread ended.
 
 use std::any::Any;
-use std::fmt;
+use std::{fmt, io};
 
 use crate::hub::AlarmFired;
 use crate::unwind::{self, Payload};
@@ -139,3 +139,11 @@ impl fmt::Debug for Exit {
 }
 
 impl std::error::Error for Exit {}
+
+impl From<Exit> for io::Error {
+    /// Keeps the text and drops the payload; `thread.wait()??` works in functions that do I/O.
+    fn from(exit: Exit) -> Self {
+        let kind = if exit.is_timeout() { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
+        io::Error::new(kind, exit.to_string())
+    }
+}
