@@ -1,14 +1,15 @@
 //! What is written arrives, whole and in order, whoever the peer is.
 
+use std::cell::Cell;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net;
 use std::rc::Rc;
 use std::thread;
 
 use eventlet::green::net::{Shutdown, TcpListener, TcpStream};
-use eventlet::spawn;
+use eventlet::{sleep, spawn};
 use eventlet_tests::net::{half_green_pair, pair, pattern};
-use eventlet_tests::{check, yield_now};
+use eventlet_tests::{check, ms, yield_now};
 
 /// Returns everything that comes until its end.
 fn echo(mut stream: impl Read + Write) -> io::Result<()> {
@@ -290,5 +291,26 @@ fn two_readers_share_the_bytes() {
         let counts: Vec<i32> = readers.into_iter().map(|reader| reader.wait().unwrap()).collect();
         assert_eq!(counts.iter().sum::<i32>(), 100);
         assert!(counts.iter().all(|&n| n > 0), "one had nothing: {counts:?}");
+    });
+}
+
+/// Who always finds something to read never has to wait, and lets the others run all the same.
+#[test]
+fn a_flooded_reader_does_not_starve_the_others() {
+    check(|| {
+        let (mut stream, mut peer) = half_green_pair();
+        let flood = thread::spawn(move || while peer.write_all(&[0; 65536]).is_ok() {});
+        let is_done = Rc::new(Cell::new(false));
+        let flag = is_done.clone();
+        let sleeper = spawn(move || {
+            (0..20).for_each(|_| sleep(ms(1)));
+            flag.set(true);
+        });
+        while !is_done.get() {
+            stream.read_exact(&mut [0; 16]).unwrap();
+        }
+        sleeper.wait().unwrap();
+        drop(stream);
+        flood.join().unwrap();
     });
 }

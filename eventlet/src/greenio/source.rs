@@ -144,7 +144,8 @@ impl<S: AsFd> Source<S> {
         if self.is_closed() { Err(closed()) } else { Ok(()) }
     }
 
-    /// Does one operation, waiting as long as it would block.
+    /// Does one operation, waiting as long as it would block. Someone who never has to wait gives
+    /// way to the others every so often, unless the socket is the user's to poll.
     ///
     /// # Errors
     ///
@@ -160,6 +161,9 @@ impl<S: AsFd> Source<S> {
             let fd = self.fd();
             let nonblocking = self.is_nonblocking();
             let mut deadline = None;
+            if !nonblocking {
+                hub.count_io_call();
+            }
             loop {
                 self.check_open()?;
                 if nonblocking || hub.may_be_ready(fd, self.id, direction) {

@@ -6,9 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::poller::{self, Direction};
+use super::run::RESUMES_PER_TURN;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use super::{Hub, try_with};
+
+/// So many I/O calls in a row may find something to do at once. More, and the fiber that makes them
+/// gives way: a stream whose peer is fast enough is always ready.
+const READY_CALLS_PER_TURN: u32 = 64;
 
 /// Identifies a socket for ever: an fd number is used again, an id is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +42,25 @@ impl Drop for Waiting<'_> {
 }
 
 impl Hub {
+    /// Counts an I/O call that is about to be tried, and lets everyone else run if there were many
+    /// that did not wait.
+    #[inline]
+    pub(crate) fn count_io_call(&self) {
+        let n_calls = self.n_io_calls.get() + 1;
+        self.n_io_calls.set(n_calls);
+        if n_calls > READY_CALLS_PER_TURN {
+            self.give_way();
+        }
+    }
+
+    /// Yields, with a look at the timers and the poller, which no fiber that is ready would cause.
+    #[cold]
+    fn give_way(&self) {
+        self.n_io_calls.set(0);
+        self.n_resumes.set(RESUMES_PER_TURN);
+        self.yield_now();
+    }
+
     /// Whether it is worth trying an operation; false only if it is known that it would block.
     #[inline]
     pub(crate) fn may_be_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> bool {
@@ -67,6 +91,7 @@ impl Hub {
         direction: Direction,
         deadline: Time,
     ) -> io::Result<bool> {
+        self.n_io_calls.set(0);
         {
             let mut poller = self.poller.borrow_mut();
             if !poller.is_registered(fd, id.0) {

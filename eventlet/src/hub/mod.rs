@@ -92,6 +92,8 @@ pub(crate) struct Hub {
     urgent: RefCell<VecDeque<FiberRc>>,
     /// How many fibers have run since the last `collect`.
     n_resumes: Cell<u32>,
+    /// How many I/O calls have been tried since one had to wait.
+    n_io_calls: Cell<u32>,
     /// Every live fiber but the main one. This keeps parked fibers alive.
     fibers: RefCell<Slab<FiberRc>>,
     /// Fibers that could not start for want of a stack; they start when one is given back.
@@ -153,6 +155,7 @@ impl Hub {
             queue: RefCell::default(),
             urgent: RefCell::default(),
             n_resumes: Cell::new(0),
+            n_io_calls: Cell::new(0),
             fibers: RefCell::default(),
             starved: RefCell::default(),
             stacks: RefCell::new(StackPool::new(run::run_current)),

@@ -9,7 +9,7 @@ use crate::coroutine::Coroutine;
 
 /// At least this often the hub looks at the poller, the inbox and the timers while fibers keep
 /// running. The look costs some 150 ns, a switch some 20.
-const RESUMES_PER_TURN: u32 = 61;
+pub(super) const RESUMES_PER_TURN: u32 = 61;
 
 /// What every coroutine runs as its job: the fiber that the hub has just made current.
 pub(super) fn run_current() {

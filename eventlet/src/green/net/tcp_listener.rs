@@ -136,7 +136,8 @@ impl TcpListener {
     ///
     /// # Switching
     ///
-    /// Switches if there is no connection to be had. While the caller unwinds it fails instead.
+    /// Switches if there is no connection to be had, where it fails while the caller unwinds, and
+    /// every so often if there always is one, so that the others run, too.
     ///
     /// # Examples
     ///

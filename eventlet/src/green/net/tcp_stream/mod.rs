@@ -211,7 +211,8 @@ impl TcpStream {
     ///
     /// # Switching
     ///
-    /// Switches if there is nothing to be read. While the caller unwinds it fails instead.
+    /// Switches as a read does: if there is nothing to be read, where it fails while the caller
+    /// unwinds, and every so often if there always is.
     ///
     /// # Examples
     ///

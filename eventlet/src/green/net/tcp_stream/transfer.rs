@@ -9,7 +9,8 @@ use crate::greenio::Direction;
 /// Reading waits until there is at least one byte, the end (0 bytes), or an error.
 ///
 /// With a read timeout, it fails with [`WouldBlock`](io::ErrorKind::WouldBlock) when that has
-/// passed. It switches if there is nothing to be read; while the caller unwinds it fails instead.
+/// passed. It switches if there is nothing to be read, where it fails while the caller unwinds, and
+/// every so often if there always is, so that the others run, too.
 impl Read for &TcpStream {
     #[inline]
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
@@ -25,7 +26,8 @@ impl Read for &TcpStream {
 /// Writing waits until the system takes at least one byte.
 ///
 /// With a write timeout, it fails with [`WouldBlock`](io::ErrorKind::WouldBlock) when that has
-/// passed. It switches if the system's buffer is full; while the caller unwinds it fails instead.
+/// passed. It switches if the system's buffer is full, where it fails while the caller unwinds, and
+/// every so often if it never is, so that the others run, too.
 impl Write for &TcpStream {
     #[inline]
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
