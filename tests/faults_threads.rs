@@ -1,6 +1,7 @@
 //! OS threads that end before their green threads, and green calls that come too late.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -106,6 +107,34 @@ fn call_late(call: fn()) {
 }
 
 const GONE: &str = "a green call was made while its OS thread is ending: the thread's hub is gone";
+
+thread_local! {
+    /// Has no destructor, so it can be read to the very end of its thread.
+    static SLEEPER: RefCell<ManuallyDrop<Option<Handle>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
+}
+
+fn kill_the_sleeper() {
+    let sleeper = SLEEPER.with_borrow_mut(|sleeper| sleeper.take()).expect("it was put there");
+    sleeper.kill();
+    println!("killed in vain, dead: {}", sleeper.is_dead());
+}
+
+/// Green threads whose hub is gone have been abandoned: there is nothing left to kill.
+#[test]
+fn a_kill_without_a_hub_does_nothing() {
+    let ended = Child::new().run(|| {
+        let ended = thread::spawn(|| {
+            LATE.with(|late| late.0.set(Some(kill_the_sleeper)));
+            let sleeper = spawn(|| sleep(Duration::MAX));
+            yield_now();
+            SLEEPER.with_borrow_mut(|slot| slot.replace(sleeper.handle()));
+        });
+        ended.join().unwrap();
+    });
+    assert_eq!(ended.expect_success().stderr, "");
+    assert!(ended.stdout.contains("killed in vain, dead: false"), "{ended:#?}");
+}
 
 #[test]
 fn a_sleep_without_a_hub_is_refused_clearly() {

@@ -1,12 +1,12 @@
 //! Killing and cancelling, from every side and in every state.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::time::Duration;
 
 use eventlet::{GreenThread, current, debug, kill, sleep, spawn, spawn_after, with_timeout};
-use eventlet_tests::{Log, OnDrop, check, ms, yield_now};
+use eventlet_tests::{Log, OnDrop, check, ms, panic_of, yield_now};
 
 /// A green thread that has begun, waits for an hour, and notes its end.
 fn sleeper(log: &Log) -> GreenThread<()> {
@@ -385,14 +385,15 @@ fn cancel_of_a_delayed_start_leaves_no_timer() {
     });
 }
 
-/// A kill of the main context is an unwind of whoever called into the library.
+/// The main context belongs to the program; whoever tries to kill it is told so.
 #[test]
-fn a_kill_of_the_main_context_unwinds_it() {
+fn a_kill_of_the_main_context_is_refused() {
     check(|| {
         let main = current();
-        let killer = spawn(move || main.kill());
-        let caught = catch_unwind(AssertUnwindSafe(|| sleep(Duration::from_secs(3600))));
-        assert!(caught.is_err());
-        killer.wait().unwrap();
+        let killer = spawn(move || panic_of(|| main.kill()));
+        yield_now();
+        let refused = "the main context cannot be killed: it ends by returning from `main`";
+        assert_eq!(killer.wait().unwrap(), refused);
+        assert_eq!(panic_of(|| current().kill()), refused);
     });
 }

@@ -209,6 +209,41 @@ fn it_covers_several_waits() {
     });
 }
 
+#[test]
+fn it_ends_a_loop_that_only_yields() {
+    check(|| {
+        let before = Instant::now();
+        let late = with_timeout(ms(5), || (0_u64..).for_each(|_| yield_now()));
+        assert!(late.is_err());
+        assert!(before.elapsed() >= ms(5));
+        let thread = spawn(|| with_timeout(ms(5), || (0_u64..).for_each(|_| yield_now())).is_err());
+        assert!(thread.wait().unwrap());
+    });
+}
+
+/// Due, but taken back before it was delivered: the wait goes on as if it had never been.
+#[test]
+fn one_that_is_cancelled_in_the_turn_it_falls_due_does_not_fire() {
+    check(|| {
+        debug::pause_clock();
+        let slot = Rc::new(Cell::new(None::<Timeout>));
+        let theirs = slot.clone();
+        // Its timer is older, so it runs first at the same moment.
+        let canceller = spawn(move || {
+            sleep(ms(10));
+            theirs.take().is_some_and(|limit| limit.cancel())
+        });
+        let sleeper = spawn(move || {
+            slot.set(Some(Timeout::new(ms(10))));
+            sleep(ms(20));
+            debug::now()
+        });
+        let before = debug::now();
+        assert_eq!(sleeper.wait().unwrap() - before, ms(20));
+        assert!(canceller.wait().unwrap());
+    });
+}
+
 /// A timeout is bound to the green thread that made it.
 #[test]
 fn it_does_not_touch_others() {
