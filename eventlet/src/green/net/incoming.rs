@@ -9,6 +9,17 @@ use super::{TcpListener, TcpStream};
 ///
 /// It waits for each connection as [`accept`](TcpListener::accept) does, and ends only when the
 /// listener is closed by [`close`](TcpListener::close).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::net::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// listener.close();
+/// assert!(listener.incoming().next().is_none());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Incoming<'a> {
@@ -17,6 +28,18 @@ pub struct Incoming<'a> {
 
 /// Goes through the connections of a listener that it owns. Made by
 /// [`TcpListener::into_incoming`].
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::net::{TcpListener, TcpStream};
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// let _client = TcpStream::connect(listener.local_addr()?)?;
+/// let mut connections = listener.into_incoming();
+/// assert!(connections.next().is_some_and(|stream| stream.is_ok()));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct IntoIncoming {
     listener: TcpListener,

@@ -29,11 +29,31 @@ pub struct Builder {
 
 impl Builder {
     /// A builder without a name, with the default stack size.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::thread;
+    ///
+    /// let handle = thread::Builder::new().spawn(|| 1)?;
+    /// assert_eq!(handle.join().unwrap(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Names the green thread, for reports and [`Thread::name`](super::Thread::name).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::thread;
+    ///
+    /// let handle = thread::Builder::new().name("writer".into()).spawn(|| ())?;
+    /// assert_eq!(handle.thread().name(), Some("writer"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(mut self, name: String) -> Self {
         self.name = Some(name);
         self
@@ -45,6 +65,16 @@ impl Builder {
     /// cost memory. The default is 256 KiB, or what `EVENTLET_STACK_SIZE` says; 8 KiB to 1 GiB are
     /// allowed. Unlike std, which raises a size that is too small, [`spawn`](Builder::spawn)
     /// refuses it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::thread;
+    ///
+    /// let handle = thread::Builder::new().stack_size(2 << 20).spawn(|| [0u8; 1 << 20].len())?;
+    /// assert_eq!(handle.join().unwrap(), 1 << 20);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stack_size(mut self, size: usize) -> Self {
         self.stack_size = Some(size);
         self

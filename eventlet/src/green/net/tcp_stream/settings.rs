@@ -109,6 +109,17 @@ impl TcpStream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// assert_eq!(stream.write_timeout()?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn write_timeout(&self) -> io::Result<Option<Duration>> {
         Ok(self.source.timeout(Direction::Write))
     }
@@ -147,6 +158,17 @@ impl TcpStream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// assert!(!stream.nodelay()?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn nodelay(&self) -> io::Result<bool> {
         self.source.get().nodelay()
     }
@@ -185,6 +207,17 @@ impl TcpStream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// assert!(stream.ttl()? > 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn ttl(&self) -> io::Result<u32> {
         self.source.get().ttl()
     }
