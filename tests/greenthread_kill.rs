@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{GreenThread, current, debug, kill, sleep, spawn, spawn_after, with_timeout};
+use eventlet::{GreenThread, current, debug, sleep, spawn, spawn_after, with_timeout};
 use eventlet_tests::{Log, OnDrop, check, ms, panic_of, yield_now};
 
 /// A green thread that has begun, waits for an hour, and notes its end.
@@ -21,13 +21,13 @@ fn sleeper(log: &Log) -> GreenThread<()> {
     thread
 }
 
-/// Eventlet's `test_kill`: the function.
+/// The function: the target's destructors run before it returns.
 #[test]
-fn kill_runs_destructors_before_it_returns() {
+fn kill() {
     check(|| {
         let log = Log::new();
         let thread = sleeper(&log);
-        kill(&thread.handle());
+        eventlet::kill(&thread.handle());
         assert_eq!(log.take(), "unwound");
         assert!(thread.is_dead());
         let exit = thread.wait().unwrap_err();
@@ -36,7 +36,7 @@ fn kill_runs_destructors_before_it_returns() {
     });
 }
 
-/// Eventlet's `test_kill_meth`: the method.
+/// The method.
 #[test]
 fn kill_meth() {
     check(|| {
@@ -207,9 +207,9 @@ fn kill_twice_and_kill_a_dead_one() {
     });
 }
 
-/// Eventlet's `test_kill_already_started` and the contract: the target runs first, the killer after.
+/// The target runs first, the killer after.
 #[test]
-fn the_target_runs_before_the_killer_resumes() {
+fn kill_already_started() {
     check(|| {
         let log = Log::new();
         let thread = sleeper(&log);

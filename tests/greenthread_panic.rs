@@ -102,7 +102,7 @@ fn a_timeout_that_nobody_sees_is_printed() {
 #[test]
 fn a_backtrace_is_printed_if_asked_for() {
     let ended = Child::new().env("RUST_BACKTRACE", "1").run(|| {
-        spawn_n(|| recognisable_function_name());
+        spawn_n(recognisable_function_name);
         yield_now();
     });
     ended

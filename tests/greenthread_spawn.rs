@@ -41,7 +41,7 @@ fn starts_are_first_in_first_out() {
     });
 }
 
-/// Eventlet's `test_n`: a thread without a result.
+/// A thread without a result.
 #[test]
 fn n() {
     check(|| {
@@ -214,9 +214,8 @@ fn spawn_after_starts_in_time_even_if_the_spawner_has_ended() {
     });
 }
 
-/// Eventlet's `test_timer_fired` and `test_timer_cancelled_upon_greenlet_exit`.
 #[test]
-fn spawn_after_local_needs_its_parent() {
+fn timer_fired() {
     check(|| {
         debug::pause_clock();
         let parent = spawn(|| {
@@ -225,7 +224,13 @@ fn spawn_after_local_needs_its_parent() {
             child
         });
         assert_eq!(parent.wait().unwrap().wait().unwrap(), "ran");
+    });
+}
 
+#[test]
+fn timer_cancelled_upon_greenlet_exit() {
+    check(|| {
+        debug::pause_clock();
         let parent = spawn(|| spawn_after_local(ms(10), || unreachable!("its parent is dead")));
         let child = parent.wait().unwrap();
         assert!(child.wait().map(|(): ()| ()).unwrap_err().is_killed());

@@ -223,8 +223,15 @@ fn a_wait_that_was_broken_off_leaves_no_trace() {
         killed.kill();
         assert_eq!((get_hub().stats().io_waiters, get_hub().stats().descriptors), (0, 0));
         assert!(killed.wait().unwrap_err().is_killed());
+    });
+}
 
-        let late = trampoline(&*reader, Direction::Read, Some(ms(1))).unwrap_err();
+/// Eventlet's `test_001_trampoline_timeout`.
+#[test]
+fn trampoline_timeout() {
+    check(|| {
+        let (reader, _writer) = UnixStream::pair().unwrap();
+        let late = trampoline(&reader, Direction::Read, Some(ms(1))).unwrap_err();
         assert_eq!(late.kind(), std::io::ErrorKind::TimedOut);
         assert_eq!(late.to_string(), "timed out after 1ms waiting for a descriptor");
         assert_eq!((get_hub().stats().io_waiters, get_hub().stats().descriptors), (0, 0));

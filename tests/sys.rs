@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// The CPU time that this OS thread has used.
@@ -133,5 +136,48 @@ pub fn has_guard_regions() -> bool {
         let installed = libc::madvise(page, 4096, MADV_GUARD_INSTALL) == 0;
         libc::munmap(page, 4096);
         installed
+    }
+}
+
+static N_SIGNALS: AtomicUsize = AtomicUsize::new(0);
+
+extern "C" fn count_signal(_: libc::c_int) {
+    N_SIGNALS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A thread that sends signals to another one, until it is stopped.
+pub struct Signals {
+    stop: Arc<AtomicBool>,
+    sender: JoinHandle<()>,
+}
+
+/// Interrupts the system calls of this thread, several times in a millisecond.
+pub fn interrupt_this_thread_often() -> Signals {
+    // SAFETY: the action is complete, and its handler only adds to an atomic. Without SA_RESTART
+    // the system calls it meets are interrupted.
+    let target = unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = count_signal as *const () as libc::sighandler_t;
+        assert_eq!(libc::sigaction(libc::SIGUSR1, &raw const action, std::ptr::null_mut()), 0);
+        libc::pthread_self()
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = stop.clone();
+    let sender = thread::spawn(move || {
+        while !stopped.load(Ordering::Relaxed) {
+            // SAFETY: the target lives for as long as this runs: it stops it and joins it.
+            unsafe { libc::pthread_kill(target, libc::SIGUSR1) };
+            thread::sleep(Duration::from_micros(200));
+        }
+    });
+    Signals { stop, sender }
+}
+
+impl Signals {
+    /// Ends it, and says how many signals have come.
+    pub fn stop(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        self.sender.join().expect("sending signals does not panic");
+        N_SIGNALS.load(Ordering::Relaxed)
     }
 }

@@ -27,7 +27,6 @@ fn with_timeout_gives_the_value_or_the_error() {
     });
 }
 
-/// Eventlet's `test_repr`.
 #[test]
 fn repr() {
     check(|| {
@@ -57,7 +56,6 @@ fn destructors_run_when_it_fires() {
     });
 }
 
-/// Eventlet's `test_zero_second_sleep` and `test_timeout_cancel`: zero ends the first yield.
 #[test]
 fn zero_ends_the_first_wait() {
     check(|| {
@@ -71,8 +69,9 @@ fn zero_ends_the_first_wait() {
     });
 }
 
+/// The inner one is shorter: only it is caught there.
 #[test]
-fn inner_shorter() {
+fn nested_timeout() {
     check(|| {
         debug::pause_clock();
         let result = with_timeout(ms(100), || {
@@ -84,9 +83,9 @@ fn inner_shorter() {
     });
 }
 
-/// Eventlet's `test_nested_timeout` and `test_with_outer_timer`.
+/// The outer one is shorter and passes through the inner one.
 #[test]
-fn outer_shorter_passes_through_inner() {
+fn with_outer_timer() {
     check(|| {
         debug::pause_clock();
         let log = Log::new();
@@ -152,7 +151,6 @@ fn an_inner_one_stays_pending_when_the_outer_fires() {
     });
 }
 
-/// Eventlet's `test_cancellation` and `test_cancel_timer_inside_block`.
 #[test]
 fn cancellation() {
     check(|| {
@@ -163,7 +161,13 @@ fn cancellation() {
         assert!(!limit.is_pending());
         assert!(!limit.cancel());
         sleep(ms(20));
+    });
+}
 
+#[test]
+fn cancel_timer_inside_block() {
+    check(|| {
+        debug::pause_clock();
         let limit = Timeout::new(ms(10));
         let result = limit.run(|| {
             limit.cancel();
@@ -204,7 +208,7 @@ fn it_covers_several_waits() {
                 sleep(ms(10));
             }
         });
-        let _: TimedOut = late.map(|()| ()).unwrap_err();
+        let _: TimedOut = late.unwrap_err();
         assert_eq!(debug::now() - before, ms(25));
     });
 }
@@ -213,10 +217,21 @@ fn it_covers_several_waits() {
 fn it_ends_a_loop_that_only_yields() {
     check(|| {
         let before = Instant::now();
-        let late = with_timeout(ms(5), || (0_u64..).for_each(|_| yield_now()));
+        let late = with_timeout(ms(5), || {
+            loop {
+                yield_now()
+            }
+        });
         assert!(late.is_err());
         assert!(before.elapsed() >= ms(5));
-        let thread = spawn(|| with_timeout(ms(5), || (0_u64..).for_each(|_| yield_now())).is_err());
+        let thread = spawn(|| {
+            with_timeout(ms(5), || {
+                loop {
+                    yield_now()
+                }
+            })
+            .is_err()
+        });
         assert!(thread.wait().unwrap());
     });
 }
@@ -311,9 +326,9 @@ fn panics_and_kills_pass_through() {
     });
 }
 
-/// Eventlet's `test_dummy_timer`.
+/// The longest duration never fires.
 #[test]
-fn the_longest_duration_never_fires() {
+fn dummy_timer() {
     check(|| {
         debug::pause_clock();
         let limit = Timeout::new(Duration::MAX);

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use eventlet::{debug, hubs, sleep, spawn, spawn_after};
+use eventlet_tests::child::Child;
 use eventlet_tests::{Log, check, ms, sys, yield_now};
 
-/// Eventlet's `test_sleep` and `test_ordering`.
+/// Delays end in the order of their deadlines, equal ones as they began.
 #[test]
-fn sleeps_end_in_the_order_of_their_deadlines() {
+fn ordering() {
     check(|| {
         debug::pause_clock();
         let log = Log::new();
@@ -63,28 +64,49 @@ fn sleeps_run_side_by_side() {
     });
 }
 
-/// Eventlet's `test_cancel_immediate`, `_accumulated` and `_proportion`: nothing piles up.
 #[test]
-fn cancelled_timers_leave_nothing() {
+fn cancel_immediate() {
     check(|| {
-        let hub = hubs::get_hub();
         for _ in 0..3000 {
             let thread = spawn_after(Duration::from_secs(60), || unreachable!("cancelled"));
             assert!(thread.cancel());
         }
-        assert_eq!(hub.stats().timers, 0);
+        assert_eq!(hubs::get_hub().stats().timers, 0);
+    });
+}
+
+/// Each goes when it is cancelled, not when enough of them have piled up.
+#[test]
+fn cancel_proportion() {
+    check(|| {
+        let n_timers = || hubs::get_hub().stats().timers;
         let threads: Vec<_> =
             (0..3000).map(|n| spawn_after(ms(60_000 + n), || unreachable!("cancelled"))).collect();
-        assert_eq!(hub.stats().timers, 3000);
+        assert_eq!(n_timers(), 3000);
         for thread in threads.iter().step_by(2) {
             thread.cancel();
         }
-        assert_eq!(hub.stats().timers, 1500);
+        assert_eq!(n_timers(), 1500);
         for thread in threads {
             thread.cancel();
         }
-        assert_eq!(hub.stats().timers, 0);
+        assert_eq!(n_timers(), 0);
     });
+}
+
+/// Signals interrupt the poller's system call; nobody is woken by that.
+#[test]
+fn suspend_doesnt_crash() {
+    let ended = Child::new().run(|| {
+        let signals = sys::interrupt_this_thread_often();
+        for _ in 0..20 {
+            let before = Instant::now();
+            sleep(ms(5));
+            assert!(before.elapsed() >= ms(5));
+        }
+        assert!(signals.stop() > 0, "there were none");
+    });
+    ended.expect_success();
 }
 
 /// A wait that is over leaves its timer for the next one; a short sleep after a long one is short.
