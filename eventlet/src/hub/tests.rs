@@ -16,11 +16,6 @@ fn wait(hub: &Hub, deadline: Time, give: impl FnOnce(Waiter)) -> Wake {
     hub.park(&waiter, "a test", deadline)
 }
 
-fn slot() -> (Rc<Cell<Option<Waiter>>>, Rc<Cell<Option<Waiter>>>) {
-    let slot = Rc::new(Cell::new(None));
-    (slot.clone(), slot)
-}
-
 #[test]
 fn a_wake_before_the_park_is_not_lost() {
     let hub = super::current();
@@ -53,12 +48,12 @@ fn a_wake_wins_over_a_deadline_until_the_fiber_runs() {
     let hub = super::current();
     hub.pause_clock();
     let deadline = hub.now().after(Duration::from_secs(1));
-    let (theirs, mine) = slot();
+    let mine = Rc::new(Cell::new(None::<Waiter>));
+    let theirs = mine.clone();
     // Its timer is older, so it runs first at the same deadline.
     let waker = spawn(move || {
         sleep(Duration::from_secs(1));
-        let waiter: Waiter = theirs.take().unwrap();
-        waiter.wake()
+        theirs.take().unwrap().wake()
     });
     sleep(Duration::ZERO);
     let outcome = wait(&hub, deadline, |waiter| mine.set(Some(waiter)));
