@@ -240,3 +240,26 @@ fn a_panic_in_a_destructor_during_a_kill_aborts() {
         .expect_stderr("out of a destructor")
         .expect_stderr("panic in a destructor during cleanup");
 }
+
+#[test]
+fn one_that_caught_a_kill_can_sleep_while_another_unwinds() {
+    check(|| {
+        debug::pause_clock();
+        let helper = spawn(|| sleep(ms(50)));
+        let victim = spawn(move || {
+            let mut helper = Some(helper);
+            let _on_drop = OnDrop(move || helper.take().unwrap().wait().unwrap());
+            sleep(Duration::from_secs(3600));
+        });
+        yield_now();
+        victim.kill();
+        let worker = spawn(move || {
+            assert!(catch_unwind(|| eventlet::current().kill()).is_err());
+            let before = debug::now();
+            sleep(ms(5));
+            debug::now() - before
+        });
+        assert_eq!(worker.wait().unwrap(), ms(5));
+        assert!(victim.wait().unwrap_err().is_killed());
+    });
+}

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::hub::{self, AlarmFired, FiberRc, Hub, Time};
+use crate::hub::{self, AlarmFired, FiberRc, Time};
 use crate::unwind::{self, Payload};
 
 /// Runs `f`, and gives up on it when it still waits after `limit`.
@@ -152,10 +152,7 @@ impl Timeout {
         match result {
             Ok(value) => Ok(value),
             Err(payload) => match payload.downcast::<AlarmFired>() {
-                Ok(fired) if fired.token == self.token => {
-                    hub::with(Hub::unwinding_has_ended);
-                    Err(TimedOut { limit: self.limit })
-                }
+                Ok(fired) if fired.token == self.token => Err(TimedOut { limit: self.limit }),
                 Ok(other) => unwind::raise(other),
                 Err(payload) => unwind::raise(payload),
             },

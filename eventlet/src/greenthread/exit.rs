@@ -3,11 +3,20 @@
 use std::any::Any;
 use std::{fmt, io};
 
-use crate::hub::AlarmFired;
+use crate::hub::{AlarmFired, UnwindMark};
 use crate::unwind::{self, Payload};
 
 /// What a kill unwinds with. Eventlet's `GreenletExit`.
-pub(crate) struct Killed;
+pub(crate) struct Killed {
+    _mark: UnwindMark,
+}
+
+impl Killed {
+    /// The payload of a kill of the green thread with this id.
+    pub(super) fn payload(id: u64) -> Payload {
+        Box::new(Killed { _mark: UnwindMark::new(id) })
+    }
+}
 
 /// Why a green thread has no result: it was killed, panicked, or was ended by a
 /// [`Timeout`](crate::Timeout) that it did not handle.

@@ -28,11 +28,13 @@ use crate::unwind;
 /// ```
 pub struct GreenThread<T> {
     fiber: Rc<Fiber<dyn Joinable<T>>>,
+    /// The result has been fetched, so there is nothing to detach from.
+    is_collected: bool,
 }
 
 impl<T: 'static> GreenThread<T> {
     pub(super) fn new(fiber: Rc<Fiber<dyn Joinable<T>>>) -> Self {
-        GreenThread { fiber }
+        GreenThread { fiber, is_collected: false }
     }
 
     /// Waits for the end and returns the result, or why there is none.
@@ -56,9 +58,10 @@ impl<T: 'static> GreenThread<T> {
     /// assert_eq!(eventlet::spawn(|| 1 + 1).wait().unwrap(), 2);
     /// ```
     #[doc(alias = "join")]
-    pub fn wait(self) -> Result<T, Exit> {
+    pub fn wait(mut self) -> Result<T, Exit> {
         loop {
             if let Some(result) = self.fiber.body.take_result() {
+                self.is_collected = true;
                 return result;
             }
             self.wait_for_end();
@@ -121,7 +124,11 @@ impl<T: 'static> GreenThread<T> {
 }
 
 impl<T> Drop for GreenThread<T> {
+    #[inline]
     fn drop(&mut self) {
+        if self.is_collected {
+            return;
+        }
         self.fiber.body.shared().is_detached.set(true);
         // A result that nobody will fetch is dropped now, not with the last handle.
         drop(self.fiber.body.take_result());
@@ -191,7 +198,7 @@ impl Handle {
             "the main context cannot be killed: it ends by returning from `main`"
         );
         // If the hub is gone, its green threads have been abandoned and nothing is left to kill.
-        hub::try_with(|hub| hub.throw(&self.fiber, Box::new(Killed)));
+        hub::try_with(|hub| hub.throw(&self.fiber, Killed::payload(self.fiber.id)));
     }
 
     /// Takes the green thread back if it has not begun, and says whether it did.

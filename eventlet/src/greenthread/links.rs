@@ -54,6 +54,9 @@ impl Links {
     /// others from being called.
     pub(super) fn call_all(&self, status: ExitStatus) {
         self.ended.set(Some(status));
+        if self.callbacks.borrow().is_empty() {
+            return;
+        }
         let callbacks = self.callbacks.take();
         for (_, callback) in callbacks {
             let _reported_by_the_panic_hook = unwind::catch(|| callback(&status));

@@ -150,7 +150,7 @@ where
     let parent = current();
     spawn_after(delay, move || {
         if parent.is_dead() {
-            unwind::raise(Box::new(Killed));
+            unwind::raise(Killed::payload(current().id()));
         }
         f()
     })

@@ -80,13 +80,10 @@ where
     #[inline]
     fn run(&self, fiber: &FiberRc) {
         let job = self.job.take().expect("a green thread runs once");
-        let result = match unwind::catch(job) {
-            Ok(value) => Ok(value),
-            Err(payload) => {
-                hub::with(hub::Hub::unwinding_has_ended);
-                Err(Exit::new(payload))
-            }
-        };
+        let result = unwind::catch(job).map_err(|payload| {
+            hub::with(hub::Hub::unwinding_has_ended);
+            Exit::new(payload)
+        });
         self.complete(fiber, result);
     }
 

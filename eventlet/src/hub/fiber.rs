@@ -16,6 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::rc::Rc;
 
+use super::throw::UnwindMark;
 use super::time::Time;
 use super::timers::TimerKey;
 use crate::coroutine::{Coroutine, StackSize};
@@ -74,25 +75,29 @@ pub(super) struct Alarm {
 pub(crate) struct AlarmFired {
     /// What `Hub::set_alarm` returned for it.
     pub(crate) token: u64,
+    pub(super) _mark: UnwindMark,
 }
 
 /// One switchable context of a hub: a green thread, or the thread's native stack.
+///
+/// The fields that every switch touches come first, together in a cache line.
+#[repr(C)]
 pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
-    /// Unique in the process.
-    pub(crate) id: u64,
-    /// For reports.
-    pub(crate) name: Option<Rc<str>>,
-    /// Where it was spawned, for reports.
-    pub(crate) spawned_at: &'static Location<'static>,
-    pub(super) stack_size: StackSize,
-    pub(crate) is_main: bool,
-
-    pub(super) state: Cell<State>,
+    /// Its stack, between the first run and the end.
+    pub(super) coroutine: Cell<Option<Coroutine>>,
+    /// Thrown at this fiber and not delivered yet.
+    pub(super) thrown: Cell<Option<Payload>>,
+    /// Run-queue entries that do not count, since the fiber was moved to the front.
+    pub(super) n_stale_entries: Cell<u32>,
     /// The number of the current wait: a waiter of an earlier one has no effect.
     pub(super) wait: Cell<u32>,
+    pub(super) state: Cell<State>,
     pub(super) outcome: Cell<Outcome>,
-    /// What the current wait is for, for reports.
-    pub(super) waits_for: Cell<&'static str>,
+    pub(crate) is_main: bool,
+    /// It raised something, or unwound when it was last switched out. While others are switched
+    /// out in that state this tells whose unwinding `std::thread::panicking` means.
+    pub(super) unwinding: Cell<bool>,
+
     /// Until when the current wait lasts.
     pub(super) deadline: Cell<Time>,
     /// The timer of this fiber and when it fires. It may fire early: it is left alone when a wait
@@ -100,17 +105,18 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     pub(super) timer: Cell<Option<(TimerKey, Time)>>,
     /// Deadlines that hold over several waits.
     pub(super) alarms: RefCell<Vec<Alarm>>,
-    /// Thrown at this fiber and not delivered yet.
-    pub(super) thrown: Cell<Option<Payload>>,
-    /// Run-queue entries that do not count, since the fiber was moved to the front.
-    pub(super) n_stale_entries: Cell<u32>,
-    /// It raised something, or unwound when it was last switched out. While others are switched
-    /// out in that state this tells whose unwinding `std::thread::panicking` means.
-    pub(super) unwinding: Cell<bool>,
+    /// What the current wait is for, for reports.
+    pub(super) waits_for: Cell<&'static str>,
+
     /// Its place in the hub's register.
     pub(super) key: Cell<usize>,
-    /// Its stack, between the first run and the end.
-    pub(super) coroutine: Cell<Option<Coroutine>>,
+    /// Unique in the process.
+    pub(crate) id: u64,
+    /// For reports.
+    pub(crate) name: Option<Rc<str>>,
+    /// Where it was spawned, for reports.
+    pub(crate) spawned_at: &'static Location<'static>,
+    pub(super) stack_size: StackSize,
 
     pub(crate) body: B,
 }
@@ -166,6 +172,16 @@ impl<B: ?Sized + Body> Fiber<B> {
             return None;
         }
         Some(alarms.remove(index))
+    }
+
+    /// Starts to load the stack, which will be switched to soon.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        let coroutine = self.coroutine.take();
+        if let Some(coroutine) = &coroutine {
+            coroutine.prefetch();
+        }
+        self.coroutine.set(coroutine);
     }
 
     /// Takes what was thrown at this fiber.

@@ -43,6 +43,7 @@ pub(crate) use fiber::{AlarmFired, Body, Fiber, FiberRc, Spec, State};
 pub(crate) use inbox::RemoteWaiter;
 pub(crate) use io::{IoId, forget};
 pub use poller::Direction;
+pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 pub(crate) use waiter::{Waiter, Wake};
 

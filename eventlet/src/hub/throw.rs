@@ -1,9 +1,33 @@
 //! Throwing into fibers: kills, and alarms that go off.
 
-use super::Hub;
 use super::fiber::{Alarm, AlarmFired, FiberRc, Outcome, State};
 use super::time::Time;
+use super::{Hub, try_with};
 use crate::unwind::{self, Payload};
+
+/// Part of a payload: whoever catches the unwind and drops the payload goes on, and the fiber does
+/// not unwind any more.
+pub(crate) struct UnwindMark {
+    /// The fiber that it was thrown into.
+    id: u64,
+}
+
+impl UnwindMark {
+    pub(crate) fn new(id: u64) -> Self {
+        UnwindMark { id }
+    }
+}
+
+impl Drop for UnwindMark {
+    fn drop(&mut self) {
+        let fiber = try_with(Hub::try_current_fiber).flatten();
+        if let Some(fiber) = fiber
+            && fiber.id == self.id
+        {
+            fiber.unwinding.set(false);
+        }
+    }
+}
 
 impl Hub {
     /// Throws `payload` into a fiber and lets it react before this returns.
@@ -92,7 +116,7 @@ impl Hub {
         }
     }
 
-    /// Says that the current fiber has caught an unwind and goes on.
+    /// Says that the current fiber has caught an unwind for good, although it keeps the payload.
     pub(crate) fn unwinding_has_ended(&self) {
         if let Some(fiber) = self.try_current_fiber() {
             fiber.unwinding.set(false);
@@ -124,7 +148,7 @@ impl Hub {
             alarm.is_caught || !fiber.is_main,
             "a Timeout fired in the main context, outside Timeout::run"
         );
-        Box::new(AlarmFired { token: alarm.token })
+        Box::new(AlarmFired { token: alarm.token, _mark: UnwindMark::new(fiber.id) })
     }
 
     /// Takes an alarm back; says whether it had not gone off yet.

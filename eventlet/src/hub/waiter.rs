@@ -15,7 +15,8 @@ impl Waiter {
     ///
     /// It only queues the fiber and never switches. A wait whose deadline has passed is still
     /// ended by this if the fiber has not run since: data wins over a timeout.
-    pub(crate) fn wake(&self) -> bool {
+    #[inline]
+    pub(crate) fn wake(self) -> bool {
         let fiber = &self.fiber;
         if fiber.wait.get() != self.wait {
             return false;
@@ -24,7 +25,7 @@ impl Waiter {
             Outcome::Pending => {
                 fiber.outcome.set(Outcome::Ready);
                 if fiber.state.get() == State::Parked {
-                    super::try_with(|hub| hub.enqueue(fiber.clone()));
+                    super::try_with(|hub| hub.enqueue(self.fiber));
                 }
                 true
             }

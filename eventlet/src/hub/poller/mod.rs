@@ -82,11 +82,17 @@ impl Waiters {
     fn wake_all(&mut self) -> usize {
         let Some(first) = self.first.take() else { return 0 };
         first.wake();
+        1 + self.wake_more()
+    }
+
+    fn wake_more(&mut self) -> usize {
         let n_more = self.more.len();
-        for waiter in self.more.drain(..) {
-            waiter.wake();
+        if n_more > 0 {
+            for waiter in self.more.drain(..) {
+                waiter.wake();
+            }
         }
-        1 + n_more
+        n_more
     }
 }
 
