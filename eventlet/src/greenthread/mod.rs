@@ -174,11 +174,19 @@ where
 /// eventlet::sleep(Duration::from_millis(5));
 /// assert!(before.elapsed() >= Duration::from_millis(5));
 /// ```
+#[inline]
 pub fn sleep(duration: Duration) {
+    // Inlined, since a return after a switch is one that the processor cannot predict.
+    if duration.is_zero() {
+        hub::with(hub::Hub::yield_now);
+    } else {
+        sleep_longer(duration);
+    }
+}
+
+fn sleep_longer(duration: Duration) {
     hub::with(|hub| {
-        if duration.is_zero() {
-            hub.yield_now();
-        } else if !hub.current_is_unwinding() {
+        if !hub.current_is_unwinding() {
             hub.sleep_until_deadline(hub.now().after(duration));
         }
     });

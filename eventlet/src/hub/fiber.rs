@@ -12,11 +12,11 @@
 //! it. Fiber and body are one allocation.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::throw::UnwindMark;
+use super::alarms::Alarms;
 use super::time::Time;
 use super::timers::TimerKey;
 use crate::coroutine::{Coroutine, StackSize};
@@ -62,22 +62,6 @@ pub(super) enum Outcome {
     Thrown,
 }
 
-/// A deadline of the fiber itself rather than of one wait.
-#[derive(Clone, Copy)]
-pub(super) struct Alarm {
-    pub(super) at: Time,
-    pub(super) token: u64,
-    /// Whether someone on the stack waits for it to go off.
-    pub(super) is_caught: bool,
-}
-
-/// The unwind payload of an alarm that went off.
-pub(crate) struct AlarmFired {
-    /// What `Hub::set_alarm` returned for it.
-    pub(crate) token: u64,
-    pub(super) _mark: UnwindMark,
-}
-
 /// One switchable context of a hub: a green thread, or the thread's native stack.
 ///
 /// The fields that every switch touches come first, together in a cache line.
@@ -97,14 +81,14 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     /// It raised something, or unwound when it was last switched out. While others are switched
     /// out in that state this tells whose unwinding `std::thread::panicking` means.
     pub(super) unwinding: Cell<bool>,
+    /// Deadlines that hold over several waits.
+    pub(super) alarms: Alarms,
 
     /// Until when the current wait lasts.
     pub(super) deadline: Cell<Time>,
     /// The timer of this fiber and when it fires. It may fire early: it is left alone when a wait
     /// ends, since the next one usually has a later deadline.
     pub(super) timer: Cell<Option<(TimerKey, Time)>>,
-    /// Deadlines that hold over several waits.
-    pub(super) alarms: RefCell<Vec<Alarm>>,
     /// What the current wait is for, for reports.
     pub(super) waits_for: Cell<&'static str>,
 
@@ -143,7 +127,7 @@ impl<B: Body> Fiber<B> {
             waits_for: Cell::new(""),
             deadline: Cell::new(Time::NEVER),
             timer: Cell::new(None),
-            alarms: RefCell::new(Vec::new()),
+            alarms: Alarms::new(),
             thrown: Cell::new(None),
             n_stale_entries: Cell::new(0),
             unwinding: Cell::new(false),
@@ -157,21 +141,6 @@ impl<B: Body> Fiber<B> {
 impl<B: ?Sized + Body> Fiber<B> {
     pub(crate) fn state(&self) -> State {
         self.state.get()
-    }
-
-    /// The earliest alarm, [`Time::NEVER`] without one.
-    pub(super) fn earliest_alarm(&self) -> Time {
-        self.alarms.borrow().iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER)
-    }
-
-    /// Takes the earliest alarm if it is due: of equal ones the oldest.
-    pub(super) fn take_due_alarm(&self, now: Time) -> Option<Alarm> {
-        let mut alarms = self.alarms.borrow_mut();
-        let (index, first) = alarms.iter().enumerate().min_by_key(|(_, alarm)| alarm.at)?;
-        if first.at > now {
-            return None;
-        }
-        Some(alarms.remove(index))
     }
 
     /// Starts to load the stack, which will be switched to soon.

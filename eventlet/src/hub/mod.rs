@@ -14,6 +14,7 @@
 //! The hub moves fibers and opaque payloads about. It does not know what a green thread, a socket
 //! or a timeout is, and it never holds a borrow of its own state while a fiber runs.
 
+mod alarms;
 mod deadlock;
 mod fiber;
 mod inbox;
@@ -39,7 +40,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use slab::Slab;
 
-pub(crate) use fiber::{AlarmFired, Body, Fiber, FiberRc, Spec, State};
+pub(crate) use alarms::AlarmFired;
+pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use inbox::RemoteWaiter;
 pub(crate) use io::{IoId, forget};
 pub use poller::Direction;

@@ -68,10 +68,10 @@ impl Hub {
         }
         debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
         let now = self.clock.last();
-        if deadline <= now && (unwinding || deadline <= fiber.earliest_alarm()) {
+        if deadline <= now && (unwinding || deadline <= fiber.alarms.earliest()) {
             return Some(Wake::TimedOut);
         }
-        if let Some(alarm) = fiber.take_due_alarm(now) {
+        if let Some(alarm) = fiber.alarms.take_due(now) {
             return Some(Wake::Thrown(self.went_off(fiber, alarm)));
         }
         fiber.outcome.set(Outcome::Pending);
@@ -89,10 +89,10 @@ impl Hub {
             return;
         }
         self.raise_thrown(&fiber);
-        let has_alarms = !fiber.alarms.borrow().is_empty();
+        let has_alarms = fiber.alarms.earliest() < Time::NEVER;
         if has_alarms {
             // With a timer running, the hub reads the clock.
-            self.set_timer(&fiber, fiber.earliest_alarm());
+            self.set_timer(&fiber, fiber.alarms.earliest());
         }
         fiber.state.set(State::Queued);
         if fiber.is_main {
@@ -144,7 +144,7 @@ impl Hub {
     #[inline]
     pub(super) fn effective_deadline(&self, fiber: &FiberRc, unwinding: bool) -> Time {
         let deadline = fiber.deadline.get();
-        if unwinding { deadline } else { deadline.min(fiber.earliest_alarm()) }
+        if unwinding { deadline } else { deadline.min(fiber.alarms.earliest()) }
     }
 
     /// Makes sure that a timer fires at `deadline` or earlier.

@@ -1,6 +1,7 @@
 //! Throwing into fibers: kills, and alarms that go off.
 
-use super::fiber::{Alarm, AlarmFired, FiberRc, Outcome, State};
+use super::alarms::{Alarm, AlarmFired};
+use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
 use super::{Hub, try_with};
 use crate::unwind::{self, Payload};
@@ -110,7 +111,7 @@ impl Hub {
     /// Raises the alarm of the current fiber that is due by the last clock reading.
     #[cold]
     pub(super) fn raise_due_alarm(&self, fiber: &FiberRc) {
-        if let Some(alarm) = fiber.take_due_alarm(self.clock.last()) {
+        if let Some(alarm) = fiber.alarms.take_due(self.clock.last()) {
             let payload = self.went_off(fiber, alarm);
             self.raise(fiber, payload);
         }
@@ -129,16 +130,13 @@ impl Hub {
     pub(crate) fn set_alarm(&self, fiber: &FiberRc, at: Time, is_caught: bool) -> u64 {
         let token = self.next_alarm.get();
         self.next_alarm.set(token + 1);
-        fiber.alarms.borrow_mut().push(Alarm { at, token, is_caught });
+        fiber.alarms.add(at, token, is_caught);
         token
     }
 
     /// Notes whether someone on the stack now waits for an alarm to go off.
     pub(crate) fn expect_alarm(&self, fiber: &FiberRc, token: u64, is_caught: bool) {
-        let mut alarms = fiber.alarms.borrow_mut();
-        if let Some(alarm) = alarms.iter_mut().find(|alarm| alarm.token == token) {
-            alarm.is_caught = is_caught;
-        }
+        fiber.alarms.expect(token, is_caught);
     }
 
     /// What to unwind with for an alarm. On the native stack nobody would report an unwind that
@@ -154,17 +152,11 @@ impl Hub {
     /// Takes an alarm back; says whether it had not gone off yet.
     #[inline]
     pub(crate) fn cancel_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
-        let mut alarms = fiber.alarms.borrow_mut();
-        if alarms.last().is_some_and(|alarm| alarm.token == token) {
-            alarms.pop();
-            return true;
-        }
-        let index = alarms.iter().rposition(|alarm| alarm.token == token);
-        index.map(|index| alarms.remove(index)).is_some()
+        fiber.alarms.cancel(token)
     }
 
     /// Whether an alarm has not gone off yet.
     pub(crate) fn has_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
-        fiber.alarms.borrow().iter().any(|alarm| alarm.token == token)
+        fiber.alarms.has(token)
     }
 }
