@@ -142,7 +142,7 @@ pub fn trampoline(
     direction: Direction,
     timeout: Option<Duration>,
 ) -> io::Result<()> {
-    if hub::with(|hub| hub.trampoline(&fd.as_fd(), direction, timeout))? {
+    if hub::with(|hub| hub.trampoline(fd.as_fd(), direction, timeout))? {
         return Ok(());
     }
     let text =

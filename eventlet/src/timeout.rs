@@ -14,7 +14,8 @@ use crate::unwind::{self, Payload};
 /// by the timeout at once is ended by the data. A limit of zero ends the first wait or yield.
 ///
 /// Only its own timeout becomes an error: a [`Timeout`] or `with_timeout` further out that fires
-/// first passes through, as do panics and kills. Nested limits may be in any order.
+/// first passes through, as do panics and kills. Nested limits may be in any order. While the
+/// caller unwinds from a panic or a kill there are no limits, since nothing can be thrown then.
 ///
 /// # Errors
 ///
@@ -140,9 +141,9 @@ impl Timeout {
     /// assert_eq!(late.unwrap_err().limit(), Duration::ZERO);
     /// ```
     pub fn run<T>(&self, f: impl FnOnce() -> T) -> Result<T, TimedOut> {
-        self.expect(true);
+        let was_expected = self.expect(true);
         let result = unwind::catch(f);
-        self.expect(false);
+        self.expect(was_expected);
         self.judge(result)
     }
 
@@ -152,15 +153,17 @@ impl Timeout {
         match result {
             Ok(value) => Ok(value),
             Err(payload) => match payload.downcast::<AlarmFired>() {
-                Ok(fired) if fired.token == self.token => Err(TimedOut { limit: self.limit }),
+                Ok(fired) if fired.is(self.token, self.fiber.id) => {
+                    Err(TimedOut { limit: self.limit })
+                }
                 Ok(other) => unwind::raise(other),
                 Err(payload) => unwind::raise(payload),
             },
         }
     }
 
-    fn expect(&self, is_caught: bool) {
-        hub::try_with(|hub| hub.expect_alarm(&self.fiber, self.token, is_caught));
+    fn expect(&self, is_caught: bool) -> bool {
+        hub::try_with(|hub| hub.expect_alarm(&self.fiber, self.token, is_caught)).unwrap_or(false)
     }
 
     /// Stops the limit; it will not fire any more. Says whether it was still running.

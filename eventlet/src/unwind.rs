@@ -28,6 +28,14 @@ pub(crate) fn catch_quietly<T>(f: impl FnOnce() -> T) -> Result<T, Payload> {
     result
 }
 
+/// Drops a payload. A destructor of its own that panics has been reported by the panic hook, and
+/// ends here too.
+pub(crate) fn dispose(payload: Payload) {
+    if let Err(second) = catch(|| drop(payload)) {
+        std::mem::forget(second);
+    }
+}
+
 /// Whether the panic hook should keep silent on this thread.
 pub(crate) fn is_quiet() -> bool {
     QUIET.get()

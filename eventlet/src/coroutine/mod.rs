@@ -184,9 +184,21 @@ impl Drop for Coroutine {
 fn run_jobs(control: &Control) {
     while !control.quit.get() {
         control.idle.set(false);
+        let guard = AbortOnUnwind;
         (control.entry)();
+        std::mem::forget(guard);
         control.idle.set(true);
         control.switch_out();
+    }
+}
+
+/// An unwind out of a job would run into the generator crate, and leave the hub without its fiber.
+struct AbortOnUnwind;
+
+impl Drop for AbortOnUnwind {
+    fn drop(&mut self) {
+        eprintln!("eventlet: a green thread's body has let an unwind escape; this is a bug");
+        std::process::abort();
     }
 }
 

@@ -179,9 +179,6 @@ impl<S: AsFd> Source<S> {
                         done => return done,
                     }
                 }
-                if hub.current_is_unwinding() {
-                    return Err(unwinding());
-                }
                 let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
                 if !hub.wait_ready(fd, self.id, direction, deadline)? {
                     return Err(io::Error::from_raw_os_error(libc::EAGAIN));
@@ -220,9 +217,6 @@ impl<S: AsFd> Source<S> {
 
     /// Waits until the descriptor is ready; says false when `deadline` passed first.
     pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
-        if hub::with(hub::Hub::current_is_unwinding) {
-            return Err(unwinding());
-        }
         let ready = hub::with(|hub| hub.wait_ready(self.fd(), self.id, direction, deadline))?;
         self.check_open()?;
         Ok(ready)
@@ -250,9 +244,4 @@ fn would_block(error: &io::Error) -> bool {
 #[cold]
 fn closed() -> io::Error {
     io::Error::new(io::ErrorKind::NotConnected, "the socket was closed by a call of its `close`")
-}
-
-#[cold]
-fn unwinding() -> io::Error {
-    io::Error::other("I/O that would wait was attempted while the green thread unwinds")
 }

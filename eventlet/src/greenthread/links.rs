@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::contain::contain;
 use super::exit::ExitStatus;
-use crate::unwind;
+use crate::unwind::Payload;
 
 type Callback = Box<dyn FnOnce(&ExitStatus)>;
 
@@ -51,15 +52,16 @@ impl Links {
     }
 
     /// Calls all callbacks. One that panics is reported like any panic and does not keep the
-    /// others from being called.
-    pub(super) fn call_all(&self, status: ExitStatus) {
+    /// others from being called. What was thrown at the caller meanwhile is returned.
+    pub(super) fn call_all(&self, status: ExitStatus) -> Option<Payload> {
         self.ended.set(Some(status));
         if self.callbacks.borrow().is_empty() {
-            return;
+            return None;
         }
-        let callbacks = self.callbacks.take();
-        for (_, callback) in callbacks {
-            let _reported_by_the_panic_hook = unwind::catch(|| callback(&status));
+        let mut thrown = None;
+        for (_, callback) in self.callbacks.take() {
+            thrown = contain(|| callback(&status)).or(thrown);
         }
+        thrown
     }
 }

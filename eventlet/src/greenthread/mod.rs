@@ -1,6 +1,7 @@
 //! Green threads: spawning, waiting for the result, killing, linking.
 
 mod builder;
+mod contain;
 mod exit;
 mod handle;
 mod links;

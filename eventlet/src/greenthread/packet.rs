@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::cell::Cell;
 
+use super::contain::contain;
 use super::exit::{Exit, ExitStatus};
 use super::links::Links;
 use crate::hub::{self, Body, FiberRc, Waiter};
@@ -43,20 +44,22 @@ where
     }
 
     /// Stores the result and tells everyone. The order is Eventlet's: whoever waits is queued,
-    /// then the links are called, and then the green thread is dead.
-    fn complete(&self, fiber: &FiberRc, result: Result<T, Exit>) {
+    /// then the links are called, and then the green thread is dead. What was thrown at the caller
+    /// meanwhile is returned.
+    fn complete(&self, fiber: &FiberRc, result: Result<T, Exit>) -> Option<Payload> {
         let status = result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS);
+        let mut thrown = None;
         if self.shared.is_detached.get() {
             report_unseen(fiber, status);
             // The destructor of the result is the user's code.
-            let _reported_by_the_panic_hook = unwind::catch(|| drop(result));
+            thrown = contain(|| drop(result));
         } else {
             self.result.set(Some(result));
         }
         if let Some(joiner) = self.shared.joiner.take() {
             joiner.wake();
         }
-        self.shared.links.call_all(status);
+        self.shared.links.call_all(status).or(thrown)
     }
 }
 
@@ -84,13 +87,18 @@ where
             hub::with(hub::Hub::unwinding_has_ended);
             Exit::new(payload)
         });
-        self.complete(fiber, result);
+        // What was thrown at this green thread, it has escaped: it has ended.
+        drop(self.complete(fiber, result));
     }
 
     fn discard(&self, fiber: &FiberRc, why: Payload) {
         // The destructors of what the closure has captured are the user's code.
-        let _reported_by_the_panic_hook = unwind::catch(|| drop(self.job.take()));
-        self.complete(fiber, Err(Exit::new(why)));
+        let thrown = contain(|| drop(self.job.take()));
+        let thrown = self.complete(fiber, Err(Exit::new(why))).or(thrown);
+        // All this ran in another green thread, and that is who is meant.
+        if let Some(payload) = thrown {
+            unwind::raise(payload);
+        }
     }
 
     fn extension(&self) -> &dyn Any {

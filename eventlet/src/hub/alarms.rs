@@ -16,9 +16,20 @@ pub(super) struct Alarm {
 
 /// The unwind payload of an alarm that went off.
 pub(crate) struct AlarmFired {
-    /// What `Hub::set_alarm` returned for it.
-    pub(crate) token: u64,
-    pub(super) _mark: UnwindMark,
+    token: u64,
+    mark: UnwindMark,
+}
+
+impl AlarmFired {
+    pub(super) fn new(alarm: Alarm, fiber_id: u64) -> Self {
+        AlarmFired { token: alarm.token, mark: UnwindMark::new(fiber_id) }
+    }
+
+    /// Whether it is the alarm with this token, of the fiber with this id. Tokens are unique in
+    /// one hub only, and a payload may have come from another.
+    pub(crate) fn is(&self, token: u64, fiber_id: u64) -> bool {
+        self.token == token && self.mark.is_of(fiber_id)
+    }
 }
 
 /// The alarms of one fiber.
@@ -76,12 +87,11 @@ impl Alarms {
         alarm
     }
 
-    /// Notes whether someone on the stack now waits for an alarm to go off.
-    pub(super) fn expect(&self, token: u64, is_caught: bool) {
+    /// Notes whether someone on the stack now waits for an alarm to go off; says how it was.
+    pub(super) fn expect(&self, token: u64, is_caught: bool) -> bool {
         let mut list = self.list.borrow_mut();
-        if let Some(alarm) = list.iter_mut().find(|alarm| alarm.token == token) {
-            alarm.is_caught = is_caught;
-        }
+        let alarm = list.iter_mut().find(|alarm| alarm.token == token);
+        alarm.is_some_and(|alarm| std::mem::replace(&mut alarm.is_caught, is_caught))
     }
 
     /// Whether an alarm has not gone off yet.

@@ -1,7 +1,7 @@
 //! Waiting for descriptors.
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// Fails if the descriptor cannot be polled, or was closed meanwhile.
+    /// Fails if the descriptor cannot be polled, was closed meanwhile, or the caller unwinds.
     pub(crate) fn wait_ready(
         &self,
         fd: RawFd,
@@ -92,6 +92,9 @@ impl Hub {
         deadline: Time,
     ) -> io::Result<bool> {
         self.n_io_calls.set(0);
+        if self.current_is_unwinding() {
+            return Err(unwinding());
+        }
         {
             let mut poller = self.poller.borrow_mut();
             if !poller.is_registered(fd, id.0) {
@@ -118,23 +121,20 @@ impl Hub {
 
     /// Waits until any descriptor is ready, and leaves no trace of it; says false when `timeout`
     /// passed first.
+    ///
+    /// What is registered is a duplicate: whoever else waits for the descriptor is not disturbed.
     pub(crate) fn trampoline(
         &self,
-        fd: &impl AsRawFd,
+        fd: BorrowedFd<'_>,
         direction: Direction,
         timeout: Option<Duration>,
     ) -> io::Result<bool> {
-        if poller::is_ready_now(fd, direction)? {
+        if poller::is_ready_now(&fd, direction)? {
             return Ok(true);
         }
         let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
-        let fd = fd.as_raw_fd();
-        // A green socket may be registered under this number: then its registration serves.
-        if let Some(owner) = self.poller.borrow_mut().confirmed_owner(fd) {
-            return self.wait_ready(fd, IoId(owner), direction, deadline);
-        }
-        let guest = Guest { hub: self, fd, id: IoId::new() };
-        match self.wait_ready(fd, guest.id, direction, deadline) {
+        let guest = Guest { hub: self, fd: fd.try_clone_to_owned()?, id: IoId::new() };
+        match self.wait_ready(guest.fd.as_raw_fd(), guest.id, direction, deadline) {
             // Regular files cannot be polled, and never block.
             Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(true),
             other => other,
@@ -142,16 +142,16 @@ impl Hub {
     }
 }
 
-/// A descriptor that is registered for the time of one wait.
+/// A duplicate that is registered for the time of one wait.
 struct Guest<'a> {
     hub: &'a Hub,
-    fd: RawFd,
+    fd: OwnedFd,
     id: IoId,
 }
 
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        self.hub.poller.borrow_mut().deregister(self.fd, self.id.0, true);
+        self.hub.poller.borrow_mut().deregister(self.fd.as_raw_fd(), self.id.0, true);
     }
 }
 
@@ -166,4 +166,9 @@ fn closed_meanwhile() -> io::Error {
         io::ErrorKind::NotConnected,
         "the descriptor was closed, or its number was used again, while a green thread waited for it",
     )
+}
+
+#[cold]
+fn unwinding() -> io::Error {
+    io::Error::other("I/O that would wait was attempted while the green thread unwinds")
 }

@@ -111,6 +111,9 @@ pub(crate) struct Hub {
     /// Fibers that are switched out in the middle of unwinding. Until they are back,
     /// `std::thread::panicking()` says yes to everyone on this thread.
     n_unwinding: Cell<u32>,
+    /// A fiber that panicked while others were switched out unwinding is switched out itself, and
+    /// was not counted. Until it is back, the flag says nothing about anyone else.
+    is_misled: Cell<bool>,
     next_id: Cell<u64>,
     next_alarm: Cell<u64>,
 }
@@ -168,6 +171,7 @@ impl Hub {
             remote: Arc::new(inbox::Remote::new(waker)),
             remote_waits: RefCell::default(),
             n_unwinding: Cell::new(0),
+            is_misled: Cell::new(false),
             next_id: Cell::new(first_id + 1),
             next_alarm: Cell::new(1),
         })

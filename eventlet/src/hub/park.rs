@@ -7,6 +7,7 @@ use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use crate::coroutine;
+use crate::unwind::Payload;
 
 impl Hub {
     /// Begins a wait of the current fiber. Give the waiter to whoever is to end the wait, then
@@ -41,7 +42,7 @@ impl Hub {
         let unwinding = self.is_unwinding(fiber);
         if !unwinding && let Some(payload) = fiber.take_thrown() {
             fiber.outcome.set(Outcome::None);
-            return Wake::Thrown(payload);
+            return thrown(fiber, payload);
         }
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
@@ -64,7 +65,7 @@ impl Hub {
         }
         if outcome == Outcome::Thrown {
             let payload = fiber.take_thrown().expect("a fiber is thrown something at");
-            return Some(Wake::Thrown(payload));
+            return Some(thrown(fiber, payload));
         }
         debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
         let now = self.clock.last();
@@ -72,7 +73,7 @@ impl Hub {
             return Some(Wake::TimedOut);
         }
         if let Some(alarm) = fiber.alarms.take_due(now) {
-            return Some(Wake::Thrown(self.went_off(fiber, alarm)));
+            return Some(thrown(fiber, self.went_off(fiber, alarm)));
         }
         fiber.outcome.set(Outcome::Pending);
         None
@@ -131,7 +132,8 @@ impl Hub {
     /// Whether this fiber, and not another one of the thread, is unwinding.
     #[inline]
     pub(super) fn is_unwinding(&self, fiber: &FiberRc) -> bool {
-        panicking() && (self.n_unwinding.get() == 0 || fiber.unwinding.get())
+        panicking()
+            && (fiber.unwinding.get() || self.n_unwinding.get() == 0 && !self.is_misled.get())
     }
 
     /// Whether the current fiber is unwinding: then I/O and sleep must not switch.
@@ -168,4 +170,10 @@ impl Hub {
         let key = self.timers.borrow_mut().insert(at, fiber.clone());
         fiber.timer.set(Some((key, at)));
     }
+}
+
+/// The end of a wait that the caller is going to unwind from.
+fn thrown(fiber: &FiberRc, payload: Payload) -> Wake {
+    fiber.unwinding.set(true);
+    Wake::Thrown(payload)
 }

@@ -1,5 +1,6 @@
 //! The loop: run what is runnable, and every so often collect what has happened outside.
 
+use std::thread::panicking;
 use std::time::Duration;
 
 use super::fiber::{FiberRc, Outcome, State};
@@ -77,6 +78,7 @@ impl Hub {
         fiber.state.set(State::Running);
         self.current.replace(Some(fiber));
         coroutine.resume();
+        self.is_misled.set(panicking() && self.n_unwinding.get() == 0);
         let fiber = self.current.take().expect("the fiber that ran is current");
         if coroutine.is_idle() {
             self.finish(&fiber, coroutine);
@@ -96,24 +98,11 @@ impl Hub {
                 coroutine.label(fiber.id, fiber.name.as_ref());
                 Some(coroutine)
             }
-            Err(_) if self.stacks.borrow().n_in_use() > 0 => {
+            Err(_) => {
                 self.starved.borrow_mut().push_back(fiber.clone());
                 None
             }
-            Err(error) => {
-                self.refuse(fiber, &error);
-                None
-            }
         }
-    }
-
-    /// Ends a fiber that can never have a stack.
-    pub(super) fn refuse(&self, fiber: &FiberRc, error: &std::io::Error) {
-        eprintln!(
-            "eventlet: the green thread spawned at {} cannot start: {error}",
-            fiber.spawned_at
-        );
-        self.discard(fiber, Box::new(error.to_string()));
     }
 
     /// Files away a fiber whose body has ended.
@@ -150,6 +139,8 @@ impl Hub {
     #[cold]
     fn collect(&self) {
         self.n_resumes.set(0);
+        // Nobody is urgent for ever: two that kill each other must not keep out the rest.
+        self.queue.borrow_mut().append(&mut self.urgent.borrow_mut());
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());
@@ -189,10 +180,10 @@ impl Hub {
             }
             return;
         }
+        if self.starved_can_start() {
+            return;
+        }
         if next.is_none() && self.is_deadlocked() {
-            if self.start_the_starved() {
-                return;
-            }
             self.report_deadlock();
         }
         if self.remote.fall_asleep() {
@@ -203,19 +194,20 @@ impl Hub {
         }
     }
 
-    /// Tries once more to start fibers without a stack, when nothing else can happen. Those that
-    /// still have none are ended with an error.
-    fn start_the_starved(&self) -> bool {
-        let starved = std::mem::take(&mut *self.starved.borrow_mut());
-        let any = !starved.is_empty();
-        for fiber in starved {
-            let provided = self.stacks.borrow_mut().provide(fiber.stack_size);
-            match provided {
-                Ok(()) => self.enqueue_new(fiber),
-                Err(error) => self.refuse(&fiber, &error),
-            }
+    /// Tries once more to start a fiber that had no stack, if none will be given back.
+    fn starved_can_start(&self) -> bool {
+        let mut stacks = self.stacks.borrow_mut();
+        if stacks.n_in_use() > 0 {
+            return false;
         }
-        any
+        let Some(fiber) = self.starved.borrow_mut().pop_front() else { return false };
+        let can_start = stacks.provide(fiber.stack_size).is_ok();
+        if can_start {
+            self.enqueue_new(fiber);
+        } else {
+            self.starved.borrow_mut().push_front(fiber);
+        }
+        can_start
     }
 
     fn poll(&self, timeout: Option<Duration>) {

@@ -1,5 +1,7 @@
 //! Throwing into fibers: kills, and alarms that go off.
 
+use std::rc::Rc;
+
 use super::alarms::{Alarm, AlarmFired};
 use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
@@ -16,6 +18,10 @@ pub(crate) struct UnwindMark {
 impl UnwindMark {
     pub(crate) fn new(id: u64) -> Self {
         UnwindMark { id }
+    }
+
+    pub(super) fn is_of(&self, id: u64) -> bool {
+        self.id == id
     }
 }
 
@@ -90,7 +96,13 @@ impl Hub {
     /// Ends a fiber that has not begun.
     pub(super) fn discard(&self, fiber: &FiberRc, payload: Payload) {
         debug_assert_eq!(fiber.state.get(), State::New);
-        self.starved.borrow_mut().retain(|starved| !std::rc::Rc::ptr_eq(starved, fiber));
+        let mut queue = self.queue.borrow_mut();
+        // Spawned and taken back at once, over and over, it must not fill the queue.
+        if queue.back().is_some_and(|last| Rc::ptr_eq(last, fiber)) {
+            queue.pop_back();
+        }
+        drop(queue);
+        self.starved.borrow_mut().retain(|starved| !Rc::ptr_eq(starved, fiber));
         self.retire(fiber);
         fiber.body.discard(fiber, payload);
     }
@@ -134,9 +146,12 @@ impl Hub {
         token
     }
 
-    /// Notes whether someone on the stack now waits for an alarm to go off.
-    pub(crate) fn expect_alarm(&self, fiber: &FiberRc, token: u64, is_caught: bool) {
-        fiber.alarms.expect(token, is_caught);
+    /// Notes whether someone on the stack now waits for an alarm to go off; says how it was.
+    /// Another fiber than the alarm's own would wait in vain.
+    pub(crate) fn expect_alarm(&self, fiber: &FiberRc, token: u64, is_caught: bool) -> bool {
+        let is_current =
+            self.try_current_fiber().is_some_and(|current| Rc::ptr_eq(&current, fiber));
+        is_current && fiber.alarms.expect(token, is_caught)
     }
 
     /// What to unwind with for an alarm. On the native stack nobody would report an unwind that
@@ -146,7 +161,7 @@ impl Hub {
             alarm.is_caught || !fiber.is_main,
             "a Timeout fired in the main context, outside Timeout::run"
         );
-        Box::new(AlarmFired { token: alarm.token, _mark: UnwindMark::new(fiber.id) })
+        Box::new(AlarmFired::new(alarm, fiber.id))
     }
 
     /// Takes an alarm back; says whether it had not gone off yet.

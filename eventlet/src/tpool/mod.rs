@@ -53,13 +53,10 @@ where
         lock(&answer).waiter = Some(remote);
         let theirs = answer.clone();
         workers::submit(Box::new(move || {
-            let result = unwind::catch(f);
-            let mut answer = lock(&theirs);
-            if let Some(waiter) = answer.waiter.take() {
-                answer.result = Some(result);
-                // The answer is complete before the caller can look at it.
-                drop(answer);
-                waiter.wake();
+            let undelivered = deliver(&theirs, unwind::catch(f));
+            // The destructor of a result is the user's code, and the worker must survive it.
+            if let Err(payload) = unwind::catch(|| drop(undelivered)) {
+                unwind::dispose(payload);
             }
         }));
         let wake = hub.park(&waiter, "a call on the native thread pool", Time::NEVER);
@@ -71,12 +68,25 @@ where
         answer.waiter = None;
         answer.result.take()
     };
-    match (wake, result) {
-        (Wake::Thrown(payload), _) => unwind::raise(payload),
-        (_, Some(Ok(value))) => value,
-        (_, Some(Err(payload))) => unwind::raise(payload),
-        (_, None) => unreachable!("a job wakes its caller after it has left its result"),
+    if let Wake::Thrown(payload) = wake {
+        drop(result);
+        unwind::raise(payload);
     }
+    match result.expect("a job wakes its caller after it has left its result") {
+        Ok(value) => value,
+        Err(payload) => unwind::raise(payload),
+    }
+}
+
+/// Leaves a result for the caller; gives it back if nobody waits any more.
+fn deliver<T>(answer: &Mutex<Answer<T>>, result: Result<T, Payload>) -> Option<Result<T, Payload>> {
+    let mut answer = lock(answer);
+    let Some(waiter) = answer.waiter.take() else { return Some(result) };
+    answer.result = Some(result);
+    // The answer is complete before the caller can look at it.
+    drop(answer);
+    waiter.wake();
+    None
 }
 
 fn lock<T>(answer: &Mutex<Answer<T>>) -> std::sync::MutexGuard<'_, Answer<T>> {

@@ -48,8 +48,8 @@ pub enum Direction {
 pub(super) struct Readiness {
     pub(super) read: bool,
     pub(super) write: bool,
-    /// The peer has closed its side, or there is an error: what is left can be read to the end
-    /// without waiting, and a short read does not mean that nothing is left.
+    /// The peer has closed its side, there is an error, or urgent data lies in the stream: then a
+    /// short read does not mean that nothing is left.
     pub(super) hang_up: bool,
 }
 
@@ -122,6 +122,14 @@ impl Slot {
     }
 }
 
+/// Both directions, and, where the system has it, word of urgent data: reads stop short of that.
+fn interests() -> Interest {
+    let both = Interest::READABLE | Interest::WRITABLE;
+    #[cfg(target_os = "linux")]
+    let both = both | Interest::PRIORITY;
+    both
+}
+
 pub(super) struct Poller {
     poll: Poll,
     events: Events,
@@ -177,18 +185,6 @@ impl Poller {
         self.owned(fd, owner).is_some()
     }
 
-    /// The owner of a registration that the system still knows; it reports anew what is ready.
-    pub(super) fn confirmed_owner(&mut self, fd: RawFd) -> Option<u64> {
-        let owner = self.slots.get(fd as usize).map(|slot| slot.owner).filter(|&id| id != 0)?;
-        let both = Interest::READABLE | Interest::WRITABLE;
-        let confirmed =
-            self.poll.registry().reregister(&mut SourceFd(&fd), token(fd, owner), both).is_ok();
-        if !confirmed {
-            self.evict(fd as usize);
-        }
-        confirmed.then_some(owner)
-    }
-
     /// The descriptor has just answered "would block".
     pub(super) fn not_ready(&mut self, fd: RawFd, owner: u64, direction: Direction) {
         if let Some(slot) = self.owned(fd, owner) {
@@ -216,7 +212,7 @@ impl Poller {
         }
         self.evict(index);
         let registry = self.poll.registry();
-        let both = Interest::READABLE | Interest::WRITABLE;
+        let both = interests();
         let mut source = SourceFd(&fd);
         match registry.register(&mut source, token(fd, owner), both) {
             // Left over from an owner that gave the descriptor away without closing it.
