@@ -1,6 +1,7 @@
 //! What the tests ask of the system: CPU times, memory limits, forks.
 
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -49,6 +50,14 @@ pub fn allow_descriptors(n: u64) {
         assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit), 0);
         assert!(limit.rlim_cur >= n, "{n} descriptors are needed");
     }
+}
+
+/// Sends bytes, the last of them as urgent data.
+pub fn send_urgent(socket: &impl AsRawFd, bytes: &[u8]) {
+    let fd = socket.as_raw_fd();
+    // SAFETY: the socket is open, and the bytes are as long as the call is told.
+    let sent = unsafe { libc::send(fd, bytes.as_ptr().cast(), bytes.len(), libc::MSG_OOB) };
+    assert_eq!(sent, bytes.len() as isize);
 }
 
 /// How much memory of this process is resident, in KiB.

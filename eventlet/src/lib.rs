@@ -68,6 +68,10 @@
 //!   ever wake the main context, the hub panics with a list of who waits for what.
 //! - A stack has 256 KiB unless [`Builder::stack_size`] or `EVENTLET_STACK_SIZE` says otherwise.
 //!   Only touched pages cost memory. An overflow is reported and ends the process.
+//! - Do not wait while a thread-local of your own is being initialised or destroyed. Green threads
+//!   of one OS thread share its thread-locals, and std relies on nobody else coming in between:
+//!   a second green thread could be left with a reference to a value that is gone. Waiting inside
+//!   [`LocalKey::with`](std::thread::LocalKey::with) is fine while the OS thread lives.
 //! - Do not use green threads on both sides of a `fork`; start programs with `std::process`.
 //!
 //! # Environment variables

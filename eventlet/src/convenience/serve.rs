@@ -31,7 +31,8 @@ const CONCURRENCY: usize = 1000;
 /// # Switching
 ///
 /// Switches, and returns only when a handler has returned `StopServe` or the listener has been
-/// closed with [`TcpListener::close`]. Handlers that still run then are left alone.
+/// closed with [`TcpListener::close`]. Handlers that still run then are left alone. If it is
+/// killed or timed out instead, the listener is closed when other green threads next run.
 ///
 /// # Examples
 ///

@@ -6,6 +6,9 @@ use std::panic::{self, PanicHookInfo};
 use super::{ACTIVE, Control};
 use crate::unwind;
 
+/// Bytes of stack that resolving and printing a backtrace may need, with room to spare.
+const NEEDED_FOR_BACKTRACE: usize = 48 * 1024;
+
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
 /// Wraps the panic hook so that a panic in a green thread prints under the green thread's name.
@@ -38,7 +41,12 @@ fn print(info: &PanicHookInfo<'_>, control: &Control) {
     let name = name.as_str();
     let message = info.payload_as_str().unwrap_or("Box<dyn Any>");
     let place = info.location().map_or_else(String::new, |place| format!(" at {place}"));
-    let backtrace = Backtrace::capture();
+    // Capturing takes more stack than a small one may have left.
+    let backtrace = if control.stack.bytes_left() < NEEDED_FOR_BACKTRACE {
+        Backtrace::disabled()
+    } else {
+        Backtrace::capture()
+    };
     let tail = match backtrace.status() {
         BacktraceStatus::Captured => format!("stack backtrace:\n{backtrace}"),
         _ => "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n"

@@ -126,6 +126,12 @@ impl Stack {
         address.wrapping_sub(self.bottom) < self.top - self.bottom
     }
 
+    /// How many bytes lie below the caller's frame, if it runs on this stack.
+    pub(super) fn bytes_left(&self) -> usize {
+        let marker = 0_u8;
+        (&raw const marker).addr().saturating_sub(self.bottom)
+    }
+
     pub(super) fn size(&self) -> StackSize {
         StackSize(self.top - self.bottom)
     }

@@ -43,7 +43,8 @@ impl Builder {
     /// Sets how many bytes of stack it has, rounded up to whole pages.
     ///
     /// The default is 256 KiB, or what `EVENTLET_STACK_SIZE` says. 8 KiB to 1 GiB are allowed;
-    /// the address space is reserved and only touched pages cost memory.
+    /// the address space is reserved and only touched pages cost memory. With less than 64 KiB a
+    /// panic is printed without a backtrace, for which there is no room.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
         self
