@@ -1,6 +1,6 @@
 //! Bugs that were found by attacking the library, each pinned by what went wrong.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::panic::panic_any;
 use std::time::Duration;
@@ -202,6 +202,32 @@ fn a_timeout_may_be_run_inside_itself() {
             sleep(ms(100));
         });
         assert_eq!(late.unwrap_err().limit(), ms(10));
+    });
+}
+
+/// The system takes at most 1,024 buffers at a time, which does not mean that there was no more.
+#[test]
+fn many_buffers_do_not_look_like_a_short_transfer() {
+    check(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut server = listener.accept().unwrap().0;
+        let reading = spawn(move || {
+            let mut storage = vec![[0_u8]; 1500];
+            // It has to wait for this, and from then on its readiness is kept account of.
+            server.read_exact(&mut [0]).unwrap();
+            let mut buffers: Vec<_> = storage.iter_mut().map(|b| IoSliceMut::new(b)).collect();
+            let n = server.read_vectored(&mut buffers).unwrap();
+            server.read_exact(&mut vec![0; 3002 - 1 - n]).unwrap();
+        });
+        yield_now();
+        client.write_all(&[7]).unwrap();
+        client.write_all(&[7; 1500]).unwrap();
+        let bytes = [7];
+        let slices = vec![IoSlice::new(&bytes); 1500];
+        let n = client.write_vectored(&slices).unwrap();
+        client.write_all(&vec![7; 1501 - n]).unwrap();
+        reading.wait().unwrap();
     });
 }
 

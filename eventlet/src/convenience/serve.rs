@@ -19,14 +19,14 @@ const CONCURRENCY: usize = 1000;
 /// At most 1,000 are handled at once; see [`serve_with`]. The connection is closed when its
 /// handler returns, and nothing a handler does brings the server down unless it asks for it with
 /// [`StopServe`](crate::StopServe): an I/O error or a panic is printed and concerns that
-/// connection only; that a peer has gone away is not even printed. Connections that fail before they are accepted are skipped, and while
-/// descriptors or memory are short, accepting pauses.
+/// connection only; that a peer has gone away is not even printed. Connections that fail before
+/// they are accepted are skipped, and while descriptors or memory are short, accepting pauses.
 ///
 /// The listener may be given away, or shared as `Rc` or `Arc` to be used again afterwards.
 ///
 /// # Errors
 ///
-/// Fails if the listener cannot accept any more.
+/// Fails if the listener cannot accept any more, or has been made non-blocking and nobody connects.
 ///
 /// # Switching
 ///

@@ -24,7 +24,7 @@ pub use std::io::prelude;
 pub use std::io::{
     BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind, IntoInnerError,
     IoSlice, IoSliceMut, IsTerminal, LineWriter, Lines, Read, Repeat, Result, Seek, SeekFrom, Sink,
-    Split, Take, Write, copy, empty, read_to_string, repeat, sink,
+    Split, Take, Write, WriterPanicked, copy, empty, read_to_string, repeat, sink,
 };
 
 pub use std::io::{Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout};

@@ -22,8 +22,11 @@ fn is_to_block<S: AsFd>(source: &Source<S>) -> bool {
 }
 
 impl From<net::TcpStream> for TcpStream {
-    /// Takes over a stream of std, with its mode and its timeouts. Other descriptors of the same
-    /// socket become non-blocking with it.
+    /// Takes over a stream of std, with its mode and its timeouts.
+    ///
+    /// The mode belongs to the socket, not to the descriptor: std's clones of it become
+    /// non-blocking with it, and a clone that is converted later is taken for one that was made
+    /// non-blocking on purpose. Convert first, and clone the green stream.
     fn from(stream: net::TcpStream) -> Self {
         let read = stream.read_timeout().unwrap_or(None);
         let write = stream.write_timeout().unwrap_or(None);

@@ -1,6 +1,8 @@
 //! What can be set on a TCP connection.
 
 use std::io;
+#[cfg(target_os = "linux")]
+use std::os::linux::net::TcpStreamExt;
 use std::time::Duration;
 
 use super::TcpStream;
@@ -272,5 +274,57 @@ impl TcpStream {
     pub fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         self.source.set_nonblocking(nonblocking);
         Ok(())
+    }
+}
+
+/// What std has in `std::os::linux::net::TcpStreamExt`.
+#[cfg(target_os = "linux")]
+impl TcpStream {
+    /// Sets whether data is acknowledged at once (`TCP_QUICKACK`); the system may change its mind.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// stream.set_quickack(true)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
+        TcpStreamExt::set_quickack(self.source.get(), quickack)
+    }
+
+    /// Whether data is acknowledged at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// stream.quickack()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn quickack(&self) -> io::Result<bool> {
+        TcpStreamExt::quickack(self.source.get())
     }
 }
