@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use generator::LocalGenerator;
 
-use super::stack::{Stack, page_size};
+use super::stack::Stack;
 
 /// Mappings left to everything else in the process: the allocator, libraries, thread stacks.
 const SPARE_MAPPINGS: usize = 4096;
@@ -107,7 +107,7 @@ fn mappings_in_use() -> usize {
 mod region {
     //! Guard regions, Linux 6.13 and later.
 
-    use super::{Stack, page_size};
+    use crate::coroutine::stack::{Stack, page_size};
 
     /// Not in `libc` for every target yet; the number is part of the kernel's interface.
     const MADV_GUARD_INSTALL: libc::c_int = 102;
