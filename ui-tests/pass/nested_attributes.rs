@@ -6,6 +6,12 @@ use eventlet::green;
 #[green]
 mod service {
     use eventlet::green;
+    use std::thread;
+
+    #[green(blocking)]
+    pub fn scoped() -> i32 {
+        thread::scope(|scope| scope.spawn(|| 6 * 7).join().unwrap())
+    }
 
     #[green(blocking)]
     pub fn root() -> bool {
@@ -24,6 +30,7 @@ mod service {
 }
 
 fn main() {
+    assert_eq!(service::scoped(), 42);
     assert!(service::root());
     assert!(service::stream().wait().unwrap().starts_with("eventlet::"));
     assert!(service::native_stream().starts_with("std::"));

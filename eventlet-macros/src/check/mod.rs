@@ -32,6 +32,18 @@ pub fn blocking_path(at: impl ToTokens, path: &str) -> Error {
     )
 }
 
+/// The error for an import from std of what would block.
+pub fn blocking_import(at: impl ToTokens, path: &str) -> Error {
+    refuse(
+        at,
+        &format!("`{path}` would block every green thread of this OS thread"),
+        &format!(
+            "import it in a function marked `#[green(blocking)]`, write the full path `{path}` \
+             inside `eventlet::tpool::execute(..)`, or accept the wait with `allow({path})`"
+        ),
+    )
+}
+
 /// An error at `at` of two lines: what is wrong, and what to do instead.
 pub fn refuse(at: impl ToTokens, problem: &str, help: &str) -> Error {
     Error::new_spanned(at, format!("{problem}\nhelp: {help}"))

@@ -8,7 +8,9 @@
 //! scopes.rs knows which names were imported from std; the verdict is the selection's.
 //! ```
 //!
-//! An item with a `#[green..]` attribute of its own is left to that attribute.
+//! An item with a `#[green..]` attribute of its own is left to that attribute, and what
+//! `tpool::execute(..)` is called with is right as it is. In such native parts only those names are
+//! changed that an import around them, now swapped, would no longer lead to std.
 
 mod scopes;
 mod tokens;
@@ -19,7 +21,7 @@ mod visit;
 mod tests;
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{Error, Path, PathSegment, Token};
 
 use crate::check;
@@ -31,6 +33,8 @@ pub struct Rewriter<'s> {
     selection: &'s Selection,
     /// What the code being visited has imported from std.
     scopes: Scopes,
+    /// Whether that code is a native part.
+    native: bool,
     errors: Vec<Error>,
 }
 
@@ -44,6 +48,8 @@ enum Origin {
 
 /// A path that leads into std: where it begins, and all names after `std`.
 struct StdPath {
+    /// Its first name.
+    first: String,
     origin: Origin,
     below: Vec<String>,
 }
@@ -59,7 +65,7 @@ enum Change {
 impl<'s> Rewriter<'s> {
     /// A rewriter that swaps what `selection` says.
     pub fn new(selection: &'s Selection) -> Self {
-        Rewriter { selection, scopes: Scopes::default(), errors: Vec::new() }
+        Rewriter { selection, scopes: Scopes::default(), native: false, errors: Vec::new() }
     }
 
     /// Ends the rewriting.
@@ -75,39 +81,64 @@ impl<'s> Rewriter<'s> {
         self.errors.into_iter().reduce(combine).map_or(Ok(()), Err)
     }
 
+    /// Visits a native part.
+    fn natively<T>(&mut self, visit: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.native, true);
+        let result = visit(self);
+        self.native = outer;
+        result
+    }
+
     /// Where `names` lead, if that is into std.
     fn resolve(&self, names: &[String], leading_colon: bool) -> Option<StdPath> {
         let (first, rest) = names.split_first()?;
         if first == "std" {
             let origin = Origin::Written;
-            return Some(StdPath { origin, below: rest.to_vec() });
+            return Some(StdPath { first: first.clone(), origin, below: rest.to_vec() });
         }
         if leading_colon || rest.is_empty() {
             return None;
         }
         let import = self.scopes.find(first)?.to_vec();
         let below = [&import, rest].concat();
-        Some(StdPath { origin: Origin::Imported(import), below })
+        Some(StdPath { first: first.clone(), origin: Origin::Imported(import), below })
     }
 
-    /// Decides about a path, and reports it at `at` if it blocks.
-    fn change(&mut self, path: StdPath, at: impl ToTokens) -> Option<Change> {
-        match (self.selection.verdict(&path.below), path.origin) {
-            (Verdict::Swap, Origin::Written) => Some(Change::Runtime),
-            (Verdict::Allow, Origin::Imported(import)) => {
+    /// Decides about a path, and reports one that blocks as `refused` says.
+    fn change(&mut self, path: StdPath, refused: impl FnOnce(&str) -> Error) -> Option<Change> {
+        let verdict = self.selection.verdict(&path.below);
+        if let (Verdict::Block(prefix), false) = (&verdict, self.native) {
+            self.report(&path.origin, || refused(prefix));
+            return None;
+        }
+        let change = match path.origin {
+            Origin::Written => {
+                return (verdict == Verdict::Swap && !self.native).then_some(Change::Runtime);
+            }
+            Origin::Imported(import) => self.change_imported(verdict, import)?,
+        };
+        self.scopes.bypass(&path.first);
+        Some(change)
+    }
+
+    /// Decides about a path through `import`.
+    fn change_imported(&self, verdict: Verdict, import: Vec<String>) -> Option<Change> {
+        // The import of std itself, under another name, stays as it is.
+        let alias = import.is_empty();
+        match verdict {
+            Verdict::Keep => None,
+            // The attribute of the item does not know the alias.
+            _ if alias && self.native => Some(Change::Std(import)),
+            Verdict::Swap => alias.then_some(Change::Runtime),
+            Verdict::Allow | Verdict::Block(_) => {
                 let swapped = self.selection.verdict(&import) == Verdict::Swap;
                 swapped.then_some(Change::Std(import))
             }
-            (Verdict::Block(prefix), origin) => {
-                self.report(&prefix, &origin, at);
-                None
-            }
-            _ => None,
         }
     }
 
     /// What was imported and blocks has been reported at its import.
-    fn report(&mut self, prefix: &str, origin: &Origin, at: impl ToTokens) {
+    fn report(&mut self, origin: &Origin, error: impl FnOnce() -> Error) {
         let reported = match origin {
             Origin::Written => false,
             Origin::Imported(import) => {
@@ -115,17 +146,17 @@ impl<'s> Rewriter<'s> {
             }
         };
         if !reported {
-            self.errors.push(check::blocking_path(at, prefix));
+            self.errors.push(error());
         }
     }
 
     fn rewrite_path(&mut self, path: &mut Path) {
-        let names: Vec<_> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let names: Vec<_> = path.segments.iter().map(|s| unraw(&s.ident)).collect();
         let Some(found) = self.resolve(&names, path.leading_colon.is_some()) else {
             return;
         };
         let span = path.segments[0].ident.span();
-        let head: Vec<_> = match self.change(found, &*path) {
+        let head: Vec<_> = match self.change(found, |prefix| check::blocking_path(&*path, prefix)) {
             None => return,
             Some(Change::Runtime) => {
                 let leading = self.selection.runtime.leading_colon;
@@ -141,6 +172,11 @@ impl<'s> Rewriter<'s> {
         let head = head.into_iter().map(PathSegment::from);
         path.segments = head.chain(old.into_iter().skip(1)).collect();
     }
+}
+
+/// A name as rustc compares it: `r#std` is `std`.
+fn unraw(name: &Ident) -> String {
+    name.unraw().to_string()
 }
 
 /// The span of generated names: resolved where the macro stands, shown where `std` was written.

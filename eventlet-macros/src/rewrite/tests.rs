@@ -236,3 +236,66 @@ fn items_with_an_attribute_of_their_own_are_left_to_it() {
 fn native_closures_are_left_alone() {
     stays("fn f() { eventlet::tpool::execute(|| std::fs::read(x)); }");
 }
+
+#[test]
+fn other_names_of_std_are_seen_through() {
+    becomes(
+        "use std as s; fn f() { s::net::TcpStream::connect(x); x!(s::time::Instant::now()); }",
+        "#[allow(unused_imports)] use std as s;
+        fn f() {
+            ::eventlet::green::net::TcpStream::connect(x);
+            x!(::eventlet::green::time::Instant::now());
+        }",
+    );
+    becomes(
+        "use std::{self as s, fmt}; use s::net::IpAddr; fn f() -> s::io::Result<IpAddr> {}",
+        "#[allow(unused_imports)] use std::{self as s, fmt};
+        #[allow(unused_imports)] use ::eventlet::green::net::IpAddr;
+        fn f() -> ::eventlet::green::io::Result<IpAddr> {}",
+    );
+    becomes(
+        "extern crate std as s; fn f() { s::thread::yield_now(); s::mem::drop(x); }",
+        "extern crate std as s; fn f() { ::eventlet::green::thread::yield_now(); s::mem::drop(x); }",
+    );
+    becomes(
+        "use r#std::r#io; fn f(s: r#std::net::TcpStream) { x!(r#std::time::Instant::now()); }",
+        "use ::eventlet::green::r#io;
+        fn f(s: ::eventlet::green::net::TcpStream) { x!(::eventlet::green::time::Instant::now()); }",
+    );
+    stays("use std as s; fn f() { s::mem::drop(x); }");
+    is_refused("use std as s; fn f() { s::fs::read(x); }", &["std::fs"]);
+    is_refused("fn f() { r#std::fs::read(x); x!(r#std::fs::read(x)); }", &["std::fs", "std::fs"]);
+}
+
+#[test]
+fn native_closures_among_tokens_are_left_alone() {
+    stays("fn f() { println!(\"{:?}\", eventlet::tpool::execute(|| std::fs::read(x))); }");
+    is_refused("fn f() { x!(pool::execute(|| std::fs::read(x))); }", &["std::fs"]);
+}
+
+#[test]
+fn native_parts_keep_what_the_mirror_lacks() {
+    becomes(
+        "use std::thread;
+        fn f() { tpool::execute(|| thread::scope(x)); x!(tpool::execute(|| thread::scope(x))); }",
+        "#[allow(unused_imports)] use ::eventlet::green::thread;
+        fn f() {
+            tpool::execute(|| ::std::thread::scope(x));
+            x!(tpool::execute(|| ::std::thread::scope(x)));
+        }",
+    );
+    becomes(
+        "mod m {
+            use std::io; use std as s;
+            #[green(blocking)] fn f() -> io::Result<u8> { io::stdin(); std::fs::read(x); }
+            impl T { #[green] fn g() { s::net::TcpStream::connect(x); } }
+        }",
+        "mod m {
+            #[allow(unused_imports)] use ::eventlet::green::io;
+            #[allow(unused_imports)] use std as s;
+            #[green(blocking)] fn f() -> io::Result<u8> { ::std::io::stdin(); std::fs::read(x); }
+            impl T { #[green] fn g() { ::std::net::TcpStream::connect(x); } }
+        }",
+    );
+    stays("mod m { #[green(blocking)] fn f() { use std::thread; thread::park(); } }");
+}

@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ItemUse;
 
-use super::{Change, Rewriter, generated, std_path};
+use super::{Change, Rewriter, generated, std_path, unraw};
+use crate::check;
 
 /// Keywords that may stand directly before a path with a leading `::`.
 const BEFORE_A_PATH: &[&str] = &[
@@ -34,6 +35,9 @@ impl Rewriter<'_> {
         while let Some(tree) = trees.get(at) {
             let rewritten = match tree {
                 TokenTree::Group(group) if is_attribute(&trees[..at], group) => None,
+                TokenTree::Group(group) if is_execute(&trees[..at]) => {
+                    self.natively(|this| this.rewrite_group(group)).map(|tokens| (tokens, 1))
+                }
                 TokenTree::Group(group) => self.rewrite_group(group).map(|tokens| (tokens, 1)),
                 TokenTree::Ident(name) if name == "use" => self.rewrite_use_tokens(&trees[at..]),
                 TokenTree::Ident(name) => self.rewrite_run(name, &trees, at, &mut out),
@@ -76,13 +80,14 @@ impl Rewriter<'_> {
             return None;
         }
         let span = generated(name.span());
-        let (colons, head) = match self.change(found, run.tokens)? {
-            Change::Runtime => {
-                let runtime = &self.selection.runtime;
-                (runtime.leading_colon, runtime.green(span))
-            }
-            Change::Std(module) => (true, std_path(&module, span)),
-        };
+        let (colons, head) =
+            match self.change(found, |prefix| check::blocking_path(run.tokens, prefix))? {
+                Change::Runtime => {
+                    let runtime = &self.selection.runtime;
+                    (runtime.leading_colon, runtime.green(span))
+                }
+                Change::Std(module) => (true, std_path(&module, span)),
+            };
         if run.leading_colon {
             out.truncate(out.len() - 2);
         }
@@ -110,7 +115,7 @@ fn names_from(trees: &[TokenTree]) -> (Vec<String>, usize, bool) {
     let mut names = Vec::new();
     let mut at = 0;
     while let Some(TokenTree::Ident(name)) = trees.get(at) {
-        names.push(name.to_string());
+        names.push(unraw(name));
         if !begins_with_colons(&trees[at + 1..]) {
             return (names, at + 1, false);
         }
@@ -151,6 +156,17 @@ fn is_attribute(trees: &[TokenTree], group: &Group) -> bool {
         [.., last] => is_punct(Some(last), '#'),
         [] => false,
     }
+}
+
+/// Whether a group after `trees` is what `tpool::execute` is called with.
+fn is_execute(trees: &[TokenTree]) -> bool {
+    let [before @ .., TokenTree::Ident(function)] = trees else {
+        return false;
+    };
+    let module = before.len().checked_sub(3).map(|at| &before[at]);
+    function == "execute"
+        && ends_in_colons(before)
+        && matches!(module, Some(TokenTree::Ident(module)) if module == "tpool")
 }
 
 fn is_punct(tree: Option<&TokenTree>, wanted: char) -> bool {

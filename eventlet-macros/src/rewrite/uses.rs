@@ -9,9 +9,10 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{ItemUse, Token, UseGroup, UsePath, UseTree};
+use syn::{Item, ItemUse, Token, UseGroup, UsePath, UseTree, parse_quote};
 
-use super::{Change, Rewriter, generated};
+use super::{Change, Rewriter, generated, unraw};
+use crate::check;
 use crate::runtime::Runtime;
 
 /// One name that a `use` brings in.
@@ -26,7 +27,7 @@ struct Leaf<'t> {
 
 /// The names that `item` imports from std, each with its path below `std`.
 pub fn imports(item: &ItemUse) -> Vec<(String, Vec<String>)> {
-    let from_std = |leaf: &Leaf| Some((leaf.local?.to_string(), below_std(&leaf.path)?));
+    let from_std = |leaf: &Leaf| Some((unraw(leaf.local?), below_std(&leaf.path)?));
     leaves(&item.tree).iter().filter_map(from_std).collect()
 }
 
@@ -50,32 +51,36 @@ impl Rewriter<'_> {
             }
         };
         let ItemUse { attrs, vis, use_token, semi_token, .. } = item;
-        let unused = self.may_be_bypassed().then(|| quote!(#[allow(unused_imports)]));
-        Some(quote!(#(#attrs)* #unused #vis #use_token #tree #semi_token))
-    }
-
-    /// Whether a path through an imported mirror may be led to std instead, because it is allowed
-    /// to block; that can leave the import without a use, for which the user cannot be blamed.
-    fn may_be_bypassed(&self) -> bool {
-        let mirrors = &self.selection.mirrors;
-        let mut allowed = self.selection.allowed.iter();
-        allowed.any(|path| mirrors.iter().any(|mirror| path[0] == mirror.name))
+        Some(quote!(#(#attrs)* #vis #use_token #tree #semi_token))
     }
 
     /// Whether a leaf leads to a mirror; reported if it blocks, even through another import.
     fn is_green(&mut self, leaf: Leaf, leading_colon: bool) -> bool {
-        let names: Vec<_> = leaf.path.iter().map(ToString::to_string).collect();
+        let names: Vec<_> = leaf.path.iter().map(|name| unraw(name)).collect();
         let Some(found) = self.resolve(&names, leading_colon) else {
             return false;
         };
-        matches!(self.change(found, leaf.end), Some(Change::Runtime))
+        let change = self.change(found, |prefix| check::blocking_import(leaf.end, prefix));
+        matches!(change, Some(Change::Runtime))
+    }
+}
+
+/// Allows an import to be unused, where paths were led past it: the user cannot be blamed.
+pub fn excuse(item: &mut Item) {
+    match item {
+        // An import that was rewritten.
+        Item::Verbatim(tokens) => *tokens = quote!(#[allow(unused_imports)] #tokens),
+        Item::Use(import) if imports(import).iter().any(|(_, below)| below.is_empty()) => {
+            import.attrs.push(parse_quote!(#[allow(unused_imports)]));
+        }
+        _ => {}
     }
 }
 
 /// The names after `std`, if that is how `path` begins.
 fn below_std(path: &[&Ident]) -> Option<Vec<String>> {
     let (first, below) = path.split_first()?;
-    (*first == "std").then(|| below.iter().map(ToString::to_string).collect())
+    (unraw(first) == "std").then(|| below.iter().map(|name| unraw(name)).collect())
 }
 
 /// The leaves of `tree` in the order written.

@@ -3,11 +3,13 @@
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprCall, ExprPath, ExprStruct, File, ImplItemFn, Item, ItemMod,
-    PatStruct, PatTupleStruct, Path, QSelf, TraitItemFn, TypePath,
+    Attribute, Block, Expr, ExprCall, ExprPath, ExprStruct, File, ImplItemFn, Item, ItemFn,
+    ItemImpl, ItemMod, ItemTrait, PatStruct, PatTupleStruct, Path, QSelf, Stmt, TraitItemFn,
+    TypePath,
 };
 
 use super::Rewriter;
+use super::uses::excuse;
 
 impl Rewriter<'_> {
     /// Rewrites a path that may be qualified, as in `<T as std::net::ToSocketAddrs>::Iter`.
@@ -32,9 +34,11 @@ impl VisitMut for Rewriter<'_> {
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
 
     fn visit_file_mut(&mut self, file: &mut File) {
-        let outer = self.scopes.enter_module(&file.items);
+        let outer = self.scopes.enter_module(&file.items, self.native);
         visit_mut::visit_file_mut(self, file);
-        self.scopes.leave_module(outer);
+        if self.scopes.leave_module(outer) {
+            file.items.iter_mut().for_each(excuse);
+        }
     }
 
     fn visit_item_mut(&mut self, item: &mut Item) {
@@ -44,43 +48,61 @@ impl VisitMut for Rewriter<'_> {
                     *item = Item::Verbatim(rewritten);
                 }
             }
-            Item::Fn(function) if decides_itself(&function.attrs) => {}
-            Item::Impl(implementation) if decides_itself(&implementation.attrs) => {}
-            Item::Mod(module) if decides_itself(&module.attrs) => {}
-            Item::Trait(definition) if decides_itself(&definition.attrs) => {}
+            Item::Fn(ItemFn { attrs, .. })
+            | Item::Impl(ItemImpl { attrs, .. })
+            | Item::Mod(ItemMod { attrs, .. })
+            | Item::Trait(ItemTrait { attrs, .. })
+                if decides_itself(attrs) =>
+            {
+                self.natively(|this| visit_mut::visit_item_mut(this, item));
+            }
             _ => visit_mut::visit_item_mut(self, item),
         }
     }
 
     fn visit_item_mod_mut(&mut self, module: &mut ItemMod) {
         let items = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-        let outer = self.scopes.enter_module(items);
+        let outer = self.scopes.enter_module(items, self.native);
         visit_mut::visit_item_mod_mut(self, module);
-        self.scopes.leave_module(outer);
+        if self.scopes.leave_module(outer) {
+            module.content.iter_mut().for_each(|(_, items)| items.iter_mut().for_each(excuse));
+        }
     }
 
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if !decides_itself(&function.attrs) {
+        if decides_itself(&function.attrs) {
+            self.natively(|this| visit_mut::visit_impl_item_fn_mut(this, function));
+        } else {
             visit_mut::visit_impl_item_fn_mut(self, function);
         }
     }
 
     fn visit_trait_item_fn_mut(&mut self, function: &mut TraitItemFn) {
-        if !decides_itself(&function.attrs) {
+        if decides_itself(&function.attrs) {
+            self.natively(|this| visit_mut::visit_trait_item_fn_mut(this, function));
+        } else {
             visit_mut::visit_trait_item_fn_mut(self, function);
         }
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        self.scopes.enter_block(&block.stmts);
+        self.scopes.enter_block(&block.stmts, self.native);
         visit_mut::visit_block_mut(self, block);
-        self.scopes.leave_block();
+        if self.scopes.leave_block() {
+            block.stmts.iter_mut().for_each(|stmt| {
+                if let Stmt::Item(item) = stmt {
+                    excuse(item);
+                }
+            });
+        }
     }
 
     /// What `tpool::execute(..)` runs is on a native thread, where std is right as it is.
     fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
         match &*call.func {
-            Expr::Path(function) if is_execute(&function.path) => {}
+            Expr::Path(function) if is_execute(&function.path) => self.natively(|this| {
+                call.args.iter_mut().for_each(|argument| this.visit_expr_mut(argument));
+            }),
             _ => visit_mut::visit_expr_call_mut(self, call),
         }
     }
