@@ -64,7 +64,7 @@ impl Settings {
             "timeout" => self.timeout = given(arg, timeout)?,
             "name" => self.name = given(arg, text)?,
             "stack_size" => self.stack_size = given(arg, stack_size)?,
-            "crate" => self.selection.runtime = Runtime::parse(&text(arg)?)?,
+            "crate" => self.selection.runtime = runtime(arg)?,
             "only" => {
                 let named = module_names(arg)?;
                 self.selection.mirrors.retain(|m| named.contains(&m.name));
@@ -109,6 +109,14 @@ fn text(arg: &Arg) -> Result<LitStr> {
     match &arg.value {
         Value::Literal(Lit::Str(text)) => Ok(text.clone()),
         _ => Err(malformed(arg, "needs a string")),
+    }
+}
+
+fn runtime(arg: &Arg) -> Result<Runtime> {
+    let need = "needs the path of a crate, as a string";
+    match &arg.value {
+        Value::Literal(Lit::Str(text)) => Runtime::parse(text).map_err(|_| malformed(arg, need)),
+        _ => Err(malformed(arg, need)),
     }
 }
 
@@ -171,5 +179,9 @@ fn paths<'a>(arg: &'a Arg, need: &str) -> Result<&'a [Path]> {
 fn malformed(arg: &Arg, need: &str) -> syn::Error {
     let problem = format!("`{}` {need}", arg.name);
     let help = format!("write `{}`", example(&arg.name));
-    refuse(&arg.name, &problem, &help)
+    match &arg.value {
+        Value::Literal(literal) => refuse(literal, &problem, &help),
+        Value::Malformed(tokens) if !tokens.is_empty() => refuse(tokens, &problem, &help),
+        _ => refuse(&arg.name, &problem, &help),
+    }
 }

@@ -1,12 +1,13 @@
-//! What can go wrong with the files of an `import_patched!`.
+//! What can go wrong with the input of an `import_patched!` and its files.
 
 use std::io;
 use std::path::Path;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::{Error, ItemMod};
 
 use super::refuse;
+use super::usage::example;
 use crate::import::NotFound;
 
 /// The error for a `mod name;` without exactly one file.
@@ -24,6 +25,12 @@ pub fn no_file(module: &ItemMod, not_found: &NotFound) -> Error {
     let note =
         if conditional_path { "\nnote: a `path` in `cfg_attr` cannot be followed" } else { "" };
     refuse(name, &format!("module `{name}` {problem}"), &format!("{help}{note}"))
+}
+
+/// The error for an argument among the modules, not in `#![..]`.
+pub fn bare_argument(name: &Ident) -> Error {
+    let help = format!("write `#![{}]` before the modules", example(name));
+    refuse(name, &format!("`{name}` is an argument, not a module"), &help)
 }
 
 /// The error for a file that is a module of itself.

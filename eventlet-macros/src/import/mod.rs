@@ -18,10 +18,11 @@ mod tests;
 
 use std::path::Path;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Item, Result, Token, bracketed};
+use syn::{Item, Result, Token, bracketed, token};
 
 use crate::attr::Args;
 use crate::check::{self, IMPORT};
@@ -50,10 +51,21 @@ impl Parse for Invocation {
         }
         let mut items = Vec::new();
         while !input.is_empty() {
+            if let Some(name) = bare_argument(input) {
+                return Err(check::bare_argument(&name));
+            }
             items.push(input.parse()?);
         }
         Ok(Invocation { args, items })
     }
+}
+
+/// The name of an argument that stands where an item should.
+fn bare_argument(input: ParseStream) -> Option<Ident> {
+    let ahead = input.fork();
+    let name = ahead.call(Ident::parse_any).ok()?;
+    let known = IMPORT.arguments.iter().any(|argument| name == argument);
+    (known && (ahead.peek(token::Paren) || ahead.peek(Token![=]))).then_some(name)
 }
 
 /// The environment variable that has modules brought in as they are.

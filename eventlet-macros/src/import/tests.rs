@@ -129,3 +129,13 @@ fn unpatched_modules_are_as_written() {
     let expanded = super::import_patched(input, Path::new("lib.rs"), true).to_string();
     assert!(expanded.replace(' ', "").starts_with("moda;modb{usestd::net;}const"));
 }
+
+#[test]
+fn an_argument_among_the_modules_is_refused() {
+    let folder = Folder::new("bare", &[]);
+    for input in ["only(net) mod a {}", "mod a {} crate = \"x\""] {
+        let expanded = folder.expand("lib.rs", input);
+        assert!(expanded.contains("isanargument,notamodule"), "{expanded}");
+    }
+    assert_eq!(folder.expand("lib.rs", "pub(crate) mod a {}"), "pub(crate)moda{}");
+}
