@@ -52,6 +52,7 @@ const IO: Mirror = Mirror {
         "StdoutLock",
         "Take",
         "Write",
+        "WriterPanicked",
         "copy",
         "empty",
         "read_to_string",

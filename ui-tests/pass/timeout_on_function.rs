@@ -36,7 +36,15 @@ impl Counter {
     }
 }
 
+type Res<T> = Result<T, eventlet::TimedOut>;
+
+#[green(timeout = "1h")]
+fn aliased() -> Res<u8> {
+    Ok(1)
+}
+
 fn main() {
+    assert!(matches!(aliased(), Ok(1)));
     let mut items = vec![1];
     assert_eq!(push(&mut items, "2").unwrap(), 2);
     assert_eq!(push(&mut items, "").unwrap(), 2);

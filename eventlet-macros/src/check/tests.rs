@@ -46,19 +46,24 @@ fn sizes() {
     assert_eq!(size("64KiB"), Ok(65536));
     assert_eq!(size("64 KB"), Ok(64_000));
     assert_eq!(size("1.5MiB"), Ok(1_572_864));
-    assert_eq!(size("4096B"), Ok(4096));
-    for wrong in ["0", "big", "1GiB?", "-1", ""] {
+    assert_eq!(size("8192B"), Ok(8192));
+    assert_eq!(size("1024MiB"), Ok(1 << 30));
+    for outside in ["0", "8191", "1KiB", "1025MiB", "9999999999999MiB"] {
+        let refused = size(outside).unwrap_err();
+        assert_eq!(refused, "a stack has at least 8 KiB and at most 1 GiB", "{outside}");
+    }
+    for wrong in ["big", "1GiB?", "-1", ""] {
         assert!(size(wrong).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn arguments_are_interpreted() {
-    let settings = green(r#"spawn, name = "w", stack_size = 1_024, timeout = "1s", only(net)"#);
+    let settings = green(r#"spawn, name = "w", stack_size = 16_384, timeout = "1s", only(net)"#);
     let settings = settings.unwrap();
     assert!(settings.spawn.is_some() && settings.blocking.is_none());
     assert_eq!(settings.name.unwrap().value.value(), "w");
-    assert_eq!(settings.stack_size.unwrap().value, 1024);
+    assert_eq!(settings.stack_size.unwrap().value, 16384);
     assert_eq!(settings.timeout.unwrap().value, Duration::from_secs(1));
     let mirrors: Vec<_> = settings.selection.mirrors.iter().map(|m| m.name).collect();
     assert_eq!(mirrors, ["net"]);
@@ -142,7 +147,20 @@ fn borrowed_arguments_cannot_leave_the_caller() {
 
 #[test]
 fn results_under_a_timeout() {
-    for output in ["Result<(), E>", "std::io::Result<u8>", "MyResult", "(Result<(), E>)"] {
+    for output in
+        ["()", "!", "(u8, u8)", "&'static R", "[u8; 2]", "Vec<u8>", "std::option::Option<u8>"]
+    {
+        let refused = problem(on(r#"timeout = "1s""#, &format!("fn f() -> {output} {{}}")));
+        assert_eq!(refused, "a function under a timeout returns a `Result`", "{output}");
+    }
+    for output in [
+        "Result<(), E>",
+        "std::io::Result<u8>",
+        "MyResult",
+        "(Result<(), E>)",
+        "Res<u8>",
+        "<T as Work>::Output",
+    ] {
         on(r#"timeout = "1s""#, &format!("fn f() -> {output} {{}}")).unwrap();
     }
 }

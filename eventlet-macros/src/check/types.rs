@@ -2,7 +2,7 @@
 
 use syn::visit::{self, Visit};
 use syn::{
-    Lifetime, ParenthesizedGenericArguments, ReturnType, TraitBound, Type, TypeFnPtr,
+    Ident, Lifetime, ParenthesizedGenericArguments, ReturnType, TraitBound, Type, TypeFnPtr,
     TypeImplTrait, TypeReference,
 };
 
@@ -62,7 +62,47 @@ pub fn opaque(output: &ReturnType) -> Option<&TypeImplTrait> {
     finder.0
 }
 
-/// Whether a return type can be a `Result`: a path whose last name ends so, as aliases do.
+/// Types of std, and of the language, that nobody takes for the name of a `Result`.
+const NO_RESULT: &[&str] = &[
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Cow",
+    "Duration",
+    "ExitCode",
+    "HashMap",
+    "HashSet",
+    "Instant",
+    "Option",
+    "PathBuf",
+    "Rc",
+    "String",
+    "TcpListener",
+    "TcpStream",
+    "Vec",
+    "VecDeque",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "str",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+];
+
+/// Whether a return type can be a `Result`. What an alias or an associated type stands for is not
+/// seen here, so rustc is left to judge those.
 pub fn may_be_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else {
         return false;
@@ -70,7 +110,8 @@ pub fn may_be_result(output: &ReturnType) -> bool {
     match plain(ty) {
         Type::Path(path) => {
             let last = path.path.segments.last();
-            last.is_some_and(|segment| segment.ident.to_string().ends_with("Result"))
+            let no_result = |name: &Ident| NO_RESULT.iter().any(|known| name == known);
+            path.qself.is_some() || !last.is_some_and(|segment| no_result(&segment.ident))
         }
         Type::Macro(_) | Type::Verbatim(_) => true,
         _ => false,

@@ -1,5 +1,6 @@
 //! Times and sizes as they are written in arguments.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 const TIME_UNITS: &[(&str, u64)] = &[
@@ -15,6 +16,9 @@ const TIME_UNITS: &[(&str, u64)] = &[
 const SIZE_UNITS: &[(&str, u64)] =
     &[("B", 1), ("KB", 1_000), ("KiB", 1 << 10), ("MB", 1_000_000), ("MiB", 1 << 20)];
 
+/// What the runtime takes for the size of a stack, in bytes.
+const STACK_SIZES: RangeInclusive<usize> = 8 << 10..=1 << 30;
+
 /// Reads a time such as `5s`, `1.5s` or `500ms`.
 ///
 /// # Errors
@@ -28,7 +32,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::new(seconds, (nanos % 1_000_000_000) as u32))
 }
 
-/// Reads a size such as `64KiB`, `1MB` or, in bytes, `65536`.
+/// Reads the size of a stack such as `64KiB`, `1MB` or, in bytes, `65536`.
 ///
 /// # Errors
 ///
@@ -38,11 +42,8 @@ pub fn size(text: &str) -> Result<usize, String> {
     let unit = if unit.is_empty() { "B" } else { unit };
     let per_unit = scale(unit, SIZE_UNITS).ok_or_else(|| no_unit(text, SIZE_UNITS))?;
     let bytes = scaled(number, per_unit).ok_or_else(|| no_number(text))?;
-    match usize::try_from(bytes) {
-        Ok(0) => Err("a stack cannot be empty".to_owned()),
-        Ok(bytes) => Ok(bytes),
-        Err(_) => Err(no_number(text)),
-    }
+    let size = usize::try_from(bytes).ok().filter(|bytes| STACK_SIZES.contains(bytes));
+    size.ok_or_else(|| "a stack has at least 8 KiB and at most 1 GiB".to_owned())
 }
 
 fn split(text: &str) -> (&str, &str) {

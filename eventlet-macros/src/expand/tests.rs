@@ -39,13 +39,13 @@ fn without_arguments_only_paths_change() {
 fn spawn_moves_all_arguments_into_the_green_thread() {
     becomes(
         super::green,
-        r#"spawn, name = "w", stack_size = "1KiB""#,
+        r#"spawn, name = "w", stack_size = "16KiB""#,
         "fn f(self, mut a: u8, (b, _): (u8, u8)) -> u8 { a += b; a }",
         r#"#[track_caller]
         fn f(self, a: u8, __argument2: (u8, u8)) -> ::eventlet::__private::GreenThread<u8> {
             ::eventlet::__private::spawn(
                 ::core::option::Option::Some("w"),
-                ::core::option::Option::Some(1024usize),
+                ::core::option::Option::Some(16384usize),
                 move || -> u8 {
                     let _ = &self;
                     let mut a = a;
