@@ -15,6 +15,13 @@ mod patched {
         };
     }
 
+    macro_rules! named {
+        ($name:ident) => {{
+            use std::{any, net::$name};
+            any::type_name::<$name>()
+        }};
+    }
+
     pub fn names() -> Vec<&'static str> {
         let listener = vec![std::any::type_name::<std::net::TcpListener>()];
         run! {
@@ -22,12 +29,12 @@ mod patched {
             let stream = any::type_name::<TcpStream>();
         }
         assert!(matches!(std::net::Ipv4Addr::LOCALHOST.octets(), [127, ..]), "{}", listener[0]);
-        [listener, vec![stream, stream_name!()]].concat()
+        [listener, vec![stream, stream_name!(), named!(TcpStream)]].concat()
     }
 }
 
 fn main() {
     let names = patched::names();
-    assert_eq!(names.len(), 3);
+    assert_eq!(names.len(), 4);
     assert!(names.iter().all(|name| name.starts_with("eventlet::")), "{names:?}");
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! item ──▶ visit.rs ──┬─ paths in code ──▶ here
 //!                     ├─ `use` trees ────▶ uses.rs
-//!                     └─ macro tokens ───▶ tokens.rs
+//!                     └─ macro tokens ───▶ tokens.rs ──▶ variables.rs, for `use` with `$name`
 //!
 //! scopes.rs knows which names were imported from std; the verdict is the selection's.
 //! ```
@@ -15,6 +15,7 @@
 mod scopes;
 mod tokens;
 mod uses;
+mod variables;
 mod visit;
 
 #[cfg(test)]

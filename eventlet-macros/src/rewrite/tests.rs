@@ -299,3 +299,21 @@ fn native_parts_keep_what_the_mirror_lacks() {
     );
     stays("mod m { #[green(blocking)] fn f() { use std::thread; thread::park(); } }");
 }
+
+#[test]
+fn imports_with_macro_variables() {
+    becomes(
+        "macro_rules! m { ($t:ident, $m:ident) => {
+            use std::{net::$t, io, fmt::{self, $t as other}, $m::x};
+            use std::time::$t;
+            use $crate::std::{net};
+        } }",
+        "macro_rules! m { ($t:ident, $m:ident) => {
+            use {std::{fmt::{self, $t as other}, $m::x}, ::eventlet::green::{net::$t, io}};
+            use ::eventlet::green::time::$t;
+            use $crate::std::{net};
+        } }",
+    );
+    is_refused("macro_rules! m { ($t:ident) => { use std::{fs::$t}; } }", &["std::fs"]);
+    stays("macro_rules! m { ($($t:ident)*) => { use std::{io, net::{$($t),*}}; } }");
+}

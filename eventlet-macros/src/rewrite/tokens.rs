@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ItemUse;
 
+use super::variables::{named, restored};
 use super::{Change, Rewriter, generated, std_path, unraw};
 use crate::check;
 
@@ -57,13 +58,13 @@ impl Rewriter<'_> {
         Some(rewritten.to_token_stream())
     }
 
-    /// A whole import, if the tokens up to the next `;` are one; macro variables prevent it.
+    /// A whole import, if the tokens up to the next `;` are one; repetitions prevent it.
     fn rewrite_use_tokens(&mut self, trees: &[TokenTree]) -> Option<(TokenStream, usize)> {
         let end = trees.iter().position(|tree| is_punct(Some(tree), ';'))?;
         let tokens = trees[..=end].iter().cloned().collect();
-        let item: ItemUse = syn::parse2(tokens).ok()?;
+        let item: ItemUse = syn::parse2(named(tokens)).ok()?;
         let rewritten = self.rewrite_use(&item);
-        Some((rewritten.unwrap_or_else(|| item.to_token_stream()), end + 1))
+        Some((restored(rewritten.unwrap_or_else(|| item.to_token_stream())), end + 1))
     }
 
     /// Rewrites the first name of the path that begins at `at`, if one does.
