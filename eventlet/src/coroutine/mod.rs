@@ -24,6 +24,7 @@
 mod guard;
 mod overflow;
 mod pool;
+mod prefetch;
 mod report;
 mod stack;
 #[cfg(test)]
@@ -66,6 +67,8 @@ struct Control {
     scope: Cell<*mut ()>,
     /// Where the stack lies: for the check in `assert_switchable` and the overflow report.
     stack: Stack,
+    /// Where the innermost frames of a suspended job begin, for `prefetch`.
+    frames: Cell<usize>,
     /// True between jobs, and before the first one.
     idle: Cell<bool>,
     /// Tells an idle loop to end.
@@ -91,6 +94,7 @@ impl Coroutine {
             idle: Cell::new(true),
             quit: Cell::new(false),
             stack: Stack::UNKNOWN,
+            frames: Cell::new(0),
             id: Cell::new(0),
             name: Cell::new(None),
         });
@@ -139,6 +143,7 @@ impl Coroutine {
     #[inline]
     pub(crate) fn prefetch(&self) {
         self.generator.prefetch();
+        prefetch::frames(self.control.frames.get());
     }
 
     /// Whether the last job has ended, so that the stack can take another one.
@@ -205,6 +210,8 @@ impl Drop for AbortOnUnwind {
 impl Control {
     #[inline]
     fn switch_out(&self) {
+        let marker = 0_u8;
+        self.frames.set((&raw const marker).addr());
         let scope = self.scope.get().cast::<Scope<'static, 'static, (), ()>>();
         // SAFETY: the scope lives in the body's outermost frame, which stays until the body ends,
         // and only code on this very stack gets here (`assert_switchable`, or the body itself).
