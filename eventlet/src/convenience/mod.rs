@@ -45,3 +45,6 @@ use crate::green::net::{TcpStream, ToSocketAddrs};
 pub fn connect(addr: impl ToSocketAddrs) -> io::Result<TcpStream> {
     TcpStream::connect(addr)
 }
+
+#[cfg(test)]
+mod tests;
