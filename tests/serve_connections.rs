@@ -113,6 +113,26 @@ fn a_shared_listener_stays_open() {
     });
 }
 
+#[test]
+fn handlers_are_reported_where_serve_was_called() {
+    check(|| {
+        let (listener, address) = listener();
+        let visitor = visit(address);
+        let place = Rc::new(Cell::new(0));
+        let theirs = place.clone();
+        let handler = move |_stream, _peer| {
+            let spawned_at = eventlet::current().spawned_at();
+            assert!(spawned_at.file().ends_with("serve_connections.rs"), "{spawned_at}");
+            theirs.set(spawned_at.line());
+            Err::<(), _>(StopServe)
+        };
+        let line = line!() + 1;
+        serve(listener, handler).unwrap();
+        assert_eq!(place.get(), line);
+        visitor.wait().unwrap();
+    });
+}
+
 /// Eventlet's server ends with the first error; this one goes on.
 #[test]
 fn excepting_server() {

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 use std::cell::OnceCell;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::rc::Rc;
 
 use super::accept::{AcceptError, Backoff, Places};
@@ -103,13 +104,14 @@ where
         let text = "serve with a concurrency of 0 would never accept a connection";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
     }
-    let server = Rc::new(Server { handler, acceptor: OnceCell::new() });
+    let called_at = Location::caller();
+    let server = Rc::new(Server { handler, called_at, acceptor: OnceCell::new() });
     let looping = server.clone();
     // The accept loop runs in a green thread of its own, so that a handler can end it by a kill
     // wherever it waits.
     let acceptor = Builder::new()
         .name("serve")
-        .spawn(move || looping.accept_all(listener.borrow(), concurrency))?;
+        .spawn_for(called_at, move || looping.accept_all(listener.borrow(), concurrency))?;
     let _ = server.acceptor.set(acceptor.handle());
     let _guard = KillOnDrop(acceptor.handle());
     match acceptor.wait() {
@@ -132,6 +134,8 @@ impl Drop for KillOnDrop {
 /// What the accept loop and the handlers share.
 struct Server<H> {
     handler: H,
+    /// Where `serve` was called: the place that handlers are reported to be spawned at.
+    called_at: &'static Location<'static>,
     /// The accept loop, to be killed by a handler that stops the server.
     acceptor: OnceCell<Handle>,
 }
@@ -149,7 +153,7 @@ where
             let place = places.take();
             let started = listener.accept().and_then(|(stream, address)| {
                 let server = self.clone();
-                Builder::new().spawn(move || {
+                Builder::new().spawn_for(self.called_at, move || {
                     server.handle(stream, address);
                     drop(place);
                 })

@@ -80,7 +80,19 @@ impl Builder {
         F: FnOnce() -> T + 'static,
         T: 'static,
     {
-        let spawned_at = Location::caller();
+        self.spawn_for(Location::caller(), f)
+    }
+
+    /// Starts the green thread on behalf of a call elsewhere, which is where reports will point.
+    pub(crate) fn spawn_for<F, T>(
+        self,
+        spawned_at: &'static Location<'static>,
+        f: F,
+    ) -> io::Result<GreenThread<T>>
+    where
+        F: FnOnce() -> T + 'static,
+        T: 'static,
+    {
         let stack_size =
             self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
         let spec = Spec { name: self.name.map(Into::into), stack_size, spawned_at };
