@@ -3,20 +3,7 @@
 use std::time::Duration;
 
 use eventlet::{GreenThread, current, sleep, spawn, spawn_after};
-use eventlet_tests::{Log, check, panic_of, yield_now};
-
-/// A green thread that has begun, waits for an hour, and notes its end.
-fn sleeper(log: &Log) -> GreenThread<()> {
-    let log = log.clone();
-    let thread = spawn(move || {
-        let _noted = log.on_drop("unwound");
-        sleep(Duration::from_secs(3600));
-        log.add("woke");
-    });
-    yield_now();
-    assert!(thread.handle().is_running());
-    thread
-}
+use eventlet_tests::{Log, check, panic_of, sleeper, yield_now};
 
 /// The function: the target's destructors run before it returns.
 #[test]

@@ -5,21 +5,8 @@ use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{GreenThread, current, debug, sleep, spawn, with_timeout};
-use eventlet_tests::{Log, OnDrop, check, ms, yield_now};
-
-/// A green thread that has begun, waits for an hour, and notes its end.
-fn sleeper(log: &Log) -> GreenThread<()> {
-    let log = log.clone();
-    let thread = spawn(move || {
-        let _noted = log.on_drop("unwound");
-        sleep(Duration::from_secs(3600));
-        log.add("woke");
-    });
-    yield_now();
-    assert!(thread.handle().is_running());
-    thread
-}
+use eventlet::{current, debug, sleep, spawn, with_timeout};
+use eventlet_tests::{Log, OnDrop, check, ms, sleeper, yield_now};
 
 #[test]
 fn one_that_catches_the_kill_ends_normally() {

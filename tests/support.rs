@@ -12,6 +12,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
+use eventlet::GreenThread;
+
 /// The time limit of most tests: far more than any of them needs.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
@@ -107,6 +109,19 @@ impl Drop for LogOnDrop {
     fn drop(&mut self) {
         self.log.add(&self.entry);
     }
+}
+
+/// A green thread that has begun, waits for an hour, and notes its end.
+pub fn sleeper(log: &Log) -> GreenThread<()> {
+    let log = log.clone();
+    let thread = eventlet::spawn(move || {
+        let _noted = log.on_drop("unwound");
+        eventlet::sleep(Duration::from_secs(3600));
+        log.add("woke");
+    });
+    yield_now();
+    assert!(thread.handle().is_running());
+    thread
 }
 
 /// Lets every green thread run that is runnable now.
