@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eventlet::{GreenThread, current, sleep, spawn, spawn_after};
+use eventlet::{current, sleep, spawn, spawn_after};
 use eventlet_tests::{Log, check, panic_of, sleeper, yield_now};
 
 /// The function: the target's destructors run before it returns.
