@@ -160,7 +160,7 @@ where
 /// Lets other green threads run for at least `duration`.
 ///
 /// Zero yields: every green thread that is runnable now runs once. It never returns early; on an
-/// idle machine it returns some ten microseconds late.
+/// idle machine it returns well under a millisecond late.
 ///
 /// # Switching
 ///
