@@ -52,6 +52,18 @@ pub fn allow_descriptors(n: u64) {
     }
 }
 
+/// Puts something that is no poller in the place of the poller that was made last.
+pub fn close_poller() {
+    let is_poller = |fd: &i32| {
+        let target = fs::read_link(format!("/proc/self/fd/{fd}"));
+        target.is_ok_and(|target| target.to_string_lossy().contains("[eventpoll]"))
+    };
+    let last = (0..1024).filter(is_poller).max().expect("there is a hub");
+    let null = fs::File::open("/dev/null").expect("it is always there");
+    // SAFETY: both are open. Whoever uses the descriptor gets errors, which is what is asked for.
+    assert_eq!(unsafe { libc::dup2(null.as_raw_fd(), last) }, last);
+}
+
 /// Takes all descriptors that this process may still have; they are free again when the files are
 /// dropped.
 pub fn take_all_descriptors() -> Vec<fs::File> {

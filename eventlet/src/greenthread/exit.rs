@@ -18,8 +18,11 @@ impl Killed {
     }
 }
 
+/// The hub of a green thread has ended before it, or did not take it any more.
+pub(crate) struct Abandoned;
+
 /// Why a green thread has no result: it was killed, panicked, or was ended by a
-/// [`Timeout`](crate::Timeout) that it did not handle.
+/// [`Timeout`](crate::Timeout) that it did not handle; or, in another hub, it was abandoned.
 ///
 /// # Examples
 ///
@@ -54,6 +57,7 @@ enum Kind {
     Killed,
     Panicked,
     TimedOut,
+    Abandoned,
 }
 
 impl ExitStatus {
@@ -78,6 +82,11 @@ impl ExitStatus {
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::TimedOut
     }
+
+    /// Its hub has ended before it, or did not take it any more.
+    pub fn is_abandoned(&self) -> bool {
+        self.kind == Kind::Abandoned
+    }
 }
 
 impl Exit {
@@ -86,10 +95,17 @@ impl Exit {
             Kind::Killed
         } else if payload.is::<AlarmFired>() {
             Kind::TimedOut
+        } else if payload.is::<Abandoned>() {
+            Kind::Abandoned
         } else {
             Kind::Panicked
         };
         Exit { status: ExitStatus { kind }, payload }
+    }
+
+    /// The end of a green thread that has none, since its hub is gone.
+    pub(crate) fn abandoned() -> Self {
+        Exit::new(Box::new(Abandoned))
     }
 
     pub(super) fn status(&self) -> ExitStatus {
@@ -109,6 +125,12 @@ impl Exit {
     /// Whether a [`Timeout`](crate::Timeout) fired in it and was not handled.
     pub fn is_timeout(&self) -> bool {
         self.status.is_timeout()
+    }
+
+    /// Whether its hub has ended before it, or did not take it any more; see
+    /// [`HubHandle::spawn`](crate::hubs::HubHandle::spawn).
+    pub fn is_abandoned(&self) -> bool {
+        self.status.is_abandoned()
     }
 
     /// The payload of the panic, as [`std::thread::JoinHandle::join`] gives it.
@@ -134,6 +156,7 @@ impl fmt::Display for Exit {
         match self.status.kind {
             Kind::Killed => f.write_str("the green thread was killed"),
             Kind::TimedOut => f.write_str("the green thread was ended by a timeout"),
+            Kind::Abandoned => f.write_str("the green thread was abandoned: its hub has ended"),
             Kind::Success | Kind::Panicked => {
                 write!(f, "the green thread panicked: {}", unwind::message(&*self.payload))
             }

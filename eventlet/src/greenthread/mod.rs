@@ -1,5 +1,6 @@
 //! Green threads: spawning, waiting for the result, killing, linking.
 
+mod abroad;
 mod builder;
 mod contain;
 mod exit;
@@ -16,6 +17,7 @@ pub use exit::{Exit, ExitStatus};
 pub use handle::{GreenThread, Handle};
 pub use links::Link;
 
+pub(crate) use abroad::{all, start_for};
 pub(crate) use exit::Killed;
 
 use crate::coroutine::default_stack_size;

@@ -64,7 +64,7 @@ where
 }
 
 /// A timeout that nobody caught and nobody will see is an error all the same.
-fn report_unseen(fiber: &FiberRc, status: ExitStatus) {
+pub(super) fn report_unseen(fiber: &FiberRc, status: ExitStatus) {
     if status.is_timeout() {
         let name = fiber.name.as_deref().unwrap_or("<unnamed>");
         eprintln!(

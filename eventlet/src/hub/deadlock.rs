@@ -31,16 +31,20 @@ impl Hub {
              no timer, no I/O and no other thread that could wake one",
             main.waits_for.get()
         );
+        self.list_fibers(&mut text);
+        self.surface();
+        panic!("{text}");
+    }
+
+    /// Lists who waits for what, one to a line.
+    pub(crate) fn list_fibers(&self, text: &mut String) {
         let fibers = self.fibers.borrow();
         for (_, fiber) in fibers.iter().take(LISTED) {
-            describe(&mut text, fiber);
+            describe(text, fiber);
         }
         if fibers.len() > LISTED {
             let _ = write!(text, "\n  and {} more", fibers.len() - LISTED);
         }
-        drop(fibers);
-        self.surface();
-        panic!("{text}");
     }
 }
 

@@ -1,17 +1,37 @@
-//! How other OS threads reach a hub: they put a wake in its inbox, and rouse it if it sleeps.
+//! How other OS threads reach a hub: they put a message in its inbox, and rouse it if it sleeps.
 
-use std::collections::HashMap;
 use std::mem;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mio::Waker;
 
 use super::Hub;
-use super::waiter::Waiter;
+use super::outside::WaitKey;
+
+/// What the hub itself is to do for another thread. It must not unwind, wait, or run code of the
+/// user's: for that it starts a fiber.
+pub(crate) type Job = Box<dyn FnOnce(&Hub) + Send>;
+
+pub(super) enum Message {
+    /// To end a wait.
+    Wake(WaitKey),
+    Run(Job),
+}
+
+/// From whom a hub still takes messages.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Access {
+    Open,
+    /// It takes no new work any more.
+    Draining,
+    /// Nobody reads the messages any more.
+    Closed,
+}
 
 /// The half of a hub that is shared with other OS threads.
-pub(super) struct Remote {
+pub(crate) struct Remote {
     mail: Mutex<Mail>,
     /// Whether there is mail, readable without the lock: the hub looks on every turn.
     has_mail: AtomicBool,
@@ -19,23 +39,22 @@ pub(super) struct Remote {
     asleep: AtomicBool,
     /// Owned here so that it lives as long as anyone may use it: a waker that is dropped takes
     /// its unread wake-ups with it.
-    waker: Waker,
+    waker: Arc<Waker>,
 }
 
 struct Mail {
-    /// The numbers of waits that are to be ended.
-    wakes: Vec<u64>,
-    /// Set when the hub's thread has ended.
-    is_closed: bool,
+    /// In the order they were sent.
+    messages: Vec<Message>,
+    access: Access,
 }
 
 impl Remote {
     pub(super) fn new(waker: Waker) -> Self {
         Remote {
-            mail: Mutex::new(Mail { wakes: Vec::new(), is_closed: false }),
+            mail: Mutex::new(Mail { messages: Vec::new(), access: Access::Open }),
             has_mail: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
-            waker,
+            waker: Arc::new(waker),
         }
     }
 
@@ -43,15 +62,37 @@ impl Remote {
         self.mail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the hub to end a wait, and rouses it if it sleeps. A hub that is gone has nobody left
-    /// to wake.
-    fn send(&self, number: u64) {
+    /// Asks the hub to end a wait. A hub that is gone has nobody left to wake.
+    pub(super) fn wake(&self, wait: WaitKey) {
+        drop(self.send(Message::Wake(wait), Access::Draining));
+    }
+
+    /// Gives the hub new work, or gives it back if the hub takes none any more.
+    pub(crate) fn submit(&self, job: Job) -> Result<(), Job> {
+        self.run(job, Access::Open)
+    }
+
+    /// Tells the hub to do something about what it has; nothing happens if it is gone.
+    pub(crate) fn instruct(&self, job: Job) {
+        drop(self.run(job, Access::Draining));
+    }
+
+    fn run(&self, job: Job, least: Access) -> Result<(), Job> {
+        match self.send(Message::Run(job), least) {
+            Some(Message::Run(job)) => Err(job),
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends a message to a hub that is as accessible as `least` or better, and rouses it if it
+    /// sleeps; gives the message back otherwise.
+    fn send(&self, message: Message, least: Access) -> Option<Message> {
         {
             let mut mail = self.mail();
-            if mail.is_closed {
-                return;
+            if mail.access > least {
+                return Some(message);
             }
-            mail.wakes.push(number);
+            mail.messages.push(message);
             self.has_mail.store(true, Ordering::SeqCst);
         }
         // Either this sees that the hub is falling asleep and rouses it, or the hub, which says
@@ -59,6 +100,7 @@ impl Remote {
         if self.asleep.swap(false, Ordering::SeqCst) {
             self.waker.wake().expect("the waker of a hub can be written");
         }
+        None
     }
 
     /// Whether there is mail.
@@ -67,10 +109,11 @@ impl Remote {
         self.has_mail.load(Ordering::Acquire)
     }
 
-    fn take(&self) -> Vec<u64> {
+    /// Exchanges the mail for an empty list, whose memory is used again.
+    fn take(&self, list: &mut Vec<Message>) {
         let mut mail = self.mail();
         self.has_mail.store(false, Ordering::SeqCst);
-        mem::take(&mut mail.wakes)
+        mem::swap(&mut mail.messages, list);
     }
 
     /// Says that the hub will sleep. Returns false if there is mail and it must not.
@@ -87,69 +130,98 @@ impl Remote {
         self.asleep.store(false, Ordering::SeqCst);
     }
 
-    /// Refuses all further mail.
+    /// Whether new work is taken.
+    pub(crate) fn is_open(&self) -> bool {
+        self.mail().access == Access::Open
+    }
+
+    /// Refuses new work from now on.
+    pub(crate) fn refuse_work(&self) {
+        let mut mail = self.mail();
+        if mail.access == Access::Open {
+            mail.access = Access::Draining;
+        }
+    }
+
+    /// Refuses all further mail, and drops what has not been read.
     pub(super) fn close(&self) {
-        self.mail().is_closed = true;
+        let unread = {
+            let mut mail = self.mail();
+            mail.access = Access::Closed;
+            mem::take(&mut mail.messages)
+        };
+        drop(unread);
     }
 }
 
-/// Waits of this hub's fibers that other threads may end.
-#[derive(Default)]
-pub(super) struct RemoteWaits {
-    waits: HashMap<u64, Waiter>,
-    next: u64,
+/// What a handle holds of another hub. While there is one, the hub may hope to be woken; when the
+/// last is gone it looks again whether it does so in vain.
+#[derive(Clone)]
+pub(crate) struct Address {
+    /// Taken by `drop`.
+    remote: Option<Arc<Remote>>,
 }
 
-impl RemoteWaits {
-    pub(super) fn is_empty(&self) -> bool {
-        self.waits.is_empty()
+impl Address {
+    pub(crate) fn of(hub: &Hub) -> Self {
+        Address { remote: Some(hub.remote.clone()) }
+    }
+
+    fn remote(&self) -> &Arc<Remote> {
+        self.remote.as_ref().expect("it is taken by `drop` only")
+    }
+
+    /// Whether it leads to this hub.
+    pub(crate) fn is_of(&self, hub: &Hub) -> bool {
+        Arc::ptr_eq(self.remote(), &hub.remote)
     }
 }
 
-/// Ends one wait of one fiber, from any thread.
-pub(crate) struct RemoteWaiter {
-    remote: Arc<Remote>,
-    number: u64,
-}
+impl Deref for Address {
+    type Target = Remote;
 
-impl RemoteWaiter {
-    /// Ends the wait, if it still lasts and its hub still exists.
-    pub(crate) fn wake(&self) {
-        self.remote.send(self.number);
+    fn deref(&self) -> &Remote {
+        self.remote()
     }
 }
 
-/// Keeps a wait within the reach of other threads; ends that when dropped.
-pub(crate) struct RemoteWait {
-    number: u64,
-}
-
-impl Drop for RemoteWait {
+impl Drop for Address {
     fn drop(&mut self) {
-        super::try_with(|hub| hub.remote_waits.borrow_mut().waits.remove(&self.number));
+        let waker = self.remote.take().and_then(|remote| {
+            // The other one is the hub's own.
+            (Arc::strong_count(&remote) <= 2).then(|| remote.waker.clone())
+        });
+        if let Some(waker) = waker {
+            // If it cannot be woken, it is not asleep.
+            let _ = waker.wake();
+        }
     }
 }
+
+/// A burst may leave a list of more messages than this; its memory is given back.
+const LIST_KEPT: usize = 4096;
 
 impl Hub {
-    /// Lets other threads end the wait of `waiter`, for as long as the returned guard lives.
-    pub(crate) fn reach_from_outside(&self, waiter: Waiter) -> (RemoteWait, RemoteWaiter) {
-        let mut waits = self.remote_waits.borrow_mut();
-        let number = waits.next;
-        waits.next += 1;
-        waits.waits.insert(number, waiter);
-        (RemoteWait { number }, RemoteWaiter { remote: self.remote.clone(), number })
+    /// Refuses all further mail, and drops what has not been read.
+    pub(crate) fn close_inbox(&self) {
+        self.remote.close();
     }
 
-    /// Ends the waits that other threads have asked to end.
-    pub(super) fn take_mail(&self) {
+    /// Does what other threads have asked for, in the order they did.
+    pub(crate) fn take_mail(&self) {
         if !self.remote.has_mail() {
             return;
         }
-        for number in self.remote.take() {
-            let waiter = self.remote_waits.borrow_mut().waits.remove(&number);
-            if let Some(waiter) = waiter {
-                waiter.wake();
+        let mut list = self.read_mail.take();
+        self.remote.take(&mut list);
+        for message in list.drain(..) {
+            match message {
+                Message::Wake(wait) => self.end_wait(wait),
+                Message::Run(job) => job(self),
             }
+        }
+        if list.capacity() <= LIST_KEPT {
+            self.read_mail.set(list);
         }
     }
 }

@@ -19,6 +19,7 @@ mod deadlock;
 mod fiber;
 mod inbox;
 mod io;
+mod outside;
 mod park;
 #[allow(unsafe_code, reason = "system calls that mio does not make")]
 mod poller;
@@ -42,8 +43,9 @@ use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
 pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
-pub(crate) use inbox::RemoteWaiter;
+pub(crate) use inbox::Address;
 pub(crate) use io::{IoId, forget};
+pub(crate) use outside::RemoteWaiter;
 pub use poller::Direction;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
@@ -70,6 +72,17 @@ pub(crate) fn with<R>(f: impl FnOnce(&Hub) -> R) -> R {
 #[inline]
 pub(crate) fn try_with<R>(f: impl FnOnce(&Hub) -> R) -> Option<R> {
     HUB.try_with(|cell| cell.get().map(|hub| f(hub))).ok().flatten()
+}
+
+/// Makes this thread's hub, if it has none, and reports why it cannot.
+pub(crate) fn make() -> std::io::Result<()> {
+    HUB.try_with(|cell| {
+        if cell.get().is_none() {
+            let _ = cell.set(Hub::try_new()?);
+        }
+        Ok(())
+    })
+    .unwrap_or_else(|_| gone())
 }
 
 /// This thread's hub.
@@ -107,7 +120,9 @@ pub(crate) struct Hub {
     poller: RefCell<poller::Poller>,
     /// What other threads hold of this hub.
     remote: Arc<inbox::Remote>,
-    remote_waits: RefCell<inbox::RemoteWaits>,
+    remote_waits: RefCell<outside::RemoteWaits>,
+    /// An empty list of messages, kept for its memory.
+    read_mail: Cell<Vec<inbox::Message>>,
     /// Fibers that are switched out in the middle of unwinding. Until they are back,
     /// `std::thread::panicking()` says yes to everyone on this thread.
     n_unwinding: Cell<u32>,
@@ -145,8 +160,12 @@ fn next_id_block() -> u64 {
 
 impl Hub {
     fn new() -> Rc<Self> {
-        let (poller, waker) = poller::Poller::new()
-            .unwrap_or_else(|error| panic!("no poller can be made for this thread's hub: {error}"));
+        Self::try_new()
+            .unwrap_or_else(|error| panic!("no poller can be made for this thread's hub: {error}"))
+    }
+
+    fn try_new() -> std::io::Result<Rc<Self>> {
+        let (poller, waker) = poller::Poller::new()?;
         let spec = Spec {
             name: Some("main".into()),
             stack_size: coroutine::default_stack_size(),
@@ -154,7 +173,7 @@ impl Hub {
         };
         let first_id = next_id_block();
         let main: FiberRc = Rc::new(Fiber::new(first_id, spec, true, NativeStack));
-        Rc::new(Hub {
+        Ok(Rc::new(Hub {
             id: first_id / ID_BLOCK,
             current: RefCell::new(Some(main.clone())),
             main,
@@ -170,11 +189,12 @@ impl Hub {
             poller: RefCell::new(poller),
             remote: Arc::new(inbox::Remote::new(waker)),
             remote_waits: RefCell::default(),
+            read_mail: Cell::default(),
             n_unwinding: Cell::new(0),
             is_misled: Cell::new(false),
             next_id: Cell::new(first_id + 1),
             next_alarm: Cell::new(1),
-        })
+        }))
     }
 
     fn take_id(&self) -> u64 {
@@ -215,6 +235,13 @@ impl Hub {
         self.admit(&fiber)?;
         self.enqueue_new(fiber);
         Ok(())
+    }
+
+    /// Registers and queues a new fiber for someone who cannot be told of an error. If there is no
+    /// stack for it, it begins when one is given back.
+    pub(crate) fn start_when_possible(&self, fiber: FiberRc) {
+        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+        self.enqueue_new(fiber);
     }
 
     /// Registers a new fiber that is to be queued at `at`.

@@ -48,20 +48,18 @@ where
     }
     let answer = Arc::new(Mutex::new(Answer { result: None, waiter: None }));
     let wake = hub::with(|hub| {
-        let waiter = hub.begin_wait();
-        let (reach, remote) = hub.reach_from_outside(waiter.clone());
-        lock(&answer).waiter = Some(remote);
-        let theirs = answer.clone();
-        workers::submit(Box::new(move || {
-            let undelivered = deliver(&theirs, unwind::catch(f));
-            // The destructor of a result is the user's code, and the worker must survive it.
-            if let Err(payload) = unwind::catch(|| drop(undelivered)) {
-                unwind::dispose(payload);
-            }
-        }));
-        let wake = hub.park(&waiter, "a call on the native thread pool", Time::NEVER);
-        drop(reach);
-        wake
+        hub.wait_for_outside("a call on the native thread pool", Time::NEVER, |waiter| {
+            lock(&answer).waiter = Some(waiter);
+            let theirs = answer.clone();
+            workers::submit(Box::new(move || {
+                let undelivered = deliver(&theirs, unwind::catch(f));
+                // The destructor of a result is the user's code, and the worker must survive it.
+                if let Err(payload) = unwind::catch(|| drop(undelivered)) {
+                    unwind::dispose(payload);
+                }
+            }));
+            true
+        })
     });
     let result = {
         let mut answer = lock(&answer);

@@ -1,13 +1,35 @@
-//! This thread's hub, and waiting for descriptors that are not green sockets.
+//! Hubs: this thread's, more of them on OS threads of their own, and waiting for descriptors that
+//! are not green sockets.
+//!
+//! One hub keeps one core busy. To use more, start more hubs with [`spawn_hub`] and give them work
+//! through [`HubHandle::spawn`]. Hubs share nothing: green threads stay where they are, and talk
+//! across hubs through what is `Send`.
+
+mod control;
+mod handle;
+mod life;
+mod remote;
+mod residents;
+mod shutdown;
+mod slot;
 
 use std::fmt;
 use std::io;
 use std::os::fd::AsFd;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Duration;
 
+pub use handle::HubHandle;
+pub use remote::RemoteThread;
+pub use shutdown::Shutdown;
+
 pub use crate::hub::Direction;
-use crate::hub::{self, Load};
+use crate::hub::{self, Address, Load};
+use control::Control;
 
 /// The hub of an OS thread: its scheduler of green threads.
 ///
@@ -46,7 +68,80 @@ pub fn get_hub() -> Hub {
     Hub { hub: hub::current() }
 }
 
+/// Starts an OS thread with a hub of its own, which waits for work from other hubs.
+///
+/// The hub lives until it is [shut down](HubHandle::shutdown), or all its handles are dropped and
+/// its green threads have ended. A panic in one of its green threads is contained there, as
+/// always. Should the hub itself panic, that is reported and only this hub ends: whoever waits for
+/// its green threads gets an error. When `main` returns, the process ends and all hubs with it.
+///
+/// The OS thread is called `hub-1`, `hub-2` and so on.
+///
+/// # Errors
+///
+/// Fails if the system gives no thread or no poller.
+///
+/// # Switching
+///
+/// Never switches. It holds up the caller's hub for as long as an OS thread takes to begin.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::hubs;
+///
+/// let hub = hubs::spawn_hub()?;
+/// let thread = hub.spawn(|| {
+///     eventlet::sleep(Duration::from_millis(1));
+///     "from another core"
+/// });
+/// assert_eq!(thread.wait().unwrap(), "from another core");
+/// hub.shutdown(Duration::from_secs(1));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn spawn_hub() -> io::Result<HubHandle> {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    let name = format!("hub-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let control = Arc::new(Control::new(name.clone()));
+    let (say, begun) = sync_channel(1);
+    let theirs = control.clone();
+    let thread = thread::Builder::new().name(name).spawn(move || life::run(theirs, say))?;
+    let (id, address) = begun.recv().map_err(io::Error::other)??;
+    control.set_thread(thread);
+    Ok(HubHandle::new(id, address, Some(control)))
+}
+
 impl Hub {
+    /// A handle of this hub for other OS threads.
+    ///
+    /// What they spawn here runs when this hub does: while its main context waits.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::hubs;
+    ///
+    /// let here = hubs::get_hub().handle();
+    /// let other = hubs::spawn_hub()?;
+    /// let there = other.spawn(move || here.spawn(|| hubs::get_hub().id()).wait().unwrap());
+    /// assert_eq!(there.wait().unwrap(), hubs::get_hub().id());
+    /// other.shutdown(Duration::from_secs(1));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn handle(&self) -> HubHandle {
+        let control = life::control();
+        if let Some(control) = &control {
+            control.add_handle();
+        }
+        HubHandle::new(self.id(), Address::of(&self.hub), control)
+    }
+
     /// A number that no other hub of this process has or had.
     pub fn id(&self) -> u64 {
         self.hub.id

@@ -1,0 +1,46 @@
+//! Green threads that another OS thread asks for: started from the hub's inbox, where nobody can be
+//! told of an error and no code of the user's may run.
+
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::exit::Exit;
+use super::handle::Handle;
+use super::packet::{Joinable, Packet, report_unseen};
+use crate::coroutine::default_stack_size;
+use crate::hub::{Hub, Spec};
+
+/// Starts a green thread whose result goes to `deliver`, which runs on the green thread's own stack
+/// at its end, and says whether anyone will see the result. If there is no stack, it begins when
+/// one is given back.
+pub(crate) fn start_for<F, T, D>(
+    hub: &Hub,
+    spawned_at: &'static Location<'static>,
+    f: F,
+    deliver: D,
+) -> Handle
+where
+    F: FnOnce() -> T + 'static,
+    T: 'static,
+    D: FnOnce(Result<T, Exit>) -> bool + 'static,
+{
+    let spec = Spec { name: None, stack_size: default_stack_size(), spawned_at };
+    let fiber = hub.make_fiber(spec, Packet::new(f));
+    let ended = Rc::downgrade(&fiber);
+    let links = &fiber.body.shared().links;
+    links.add(Box::new(move |status| {
+        let Some(fiber) = ended.upgrade() else { return };
+        let Some(result) = fiber.body.take_result() else { return };
+        if !deliver(result) {
+            let fiber: Rc<_> = fiber;
+            report_unseen(&(fiber as _), *status);
+        }
+    }));
+    hub.start_when_possible(fiber.clone());
+    Handle::new(fiber)
+}
+
+/// The handles of all green threads of this hub.
+pub(crate) fn all(hub: &Hub) -> Vec<Handle> {
+    hub.fibers().into_iter().map(Handle::new).collect()
+}

@@ -1,0 +1,120 @@
+//! Waits that other OS threads may end: what every primitive that crosses hubs is built on.
+//!
+//! ```text
+//!   this hub                                     any thread
+//!   wait_for_outside ──► RemoteWaiter ─────────► wake
+//!        │  parks                                  │ the same hub: at once
+//!        ◄────────────── inbox ◄───────────────────┘ another one: by mail
+//! ```
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use slab::Slab;
+
+use super::inbox::Remote;
+use super::time::Time;
+use super::waiter::{Waiter, Wake};
+use super::{Hub, try_with};
+
+/// Names a wait for ever: its place among the waits, which is used again, and a number, which is
+/// not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct WaitKey {
+    place: usize,
+    number: u64,
+}
+
+/// Waits of this hub's fibers that other threads may end.
+#[derive(Default)]
+pub(super) struct RemoteWaits {
+    waits: Slab<(u64, Waiter)>,
+    next: u64,
+}
+
+impl RemoteWaits {
+    pub(super) fn is_empty(&self) -> bool {
+        self.waits.is_empty()
+    }
+
+    fn add(&mut self, waiter: Waiter) -> WaitKey {
+        let number = self.next;
+        self.next += 1;
+        WaitKey { place: self.waits.insert((number, waiter)), number }
+    }
+
+    fn remove(&mut self, key: WaitKey) -> Option<Waiter> {
+        let (number, _) = self.waits.get(key.place)?;
+        (*number == key.number).then(|| self.waits.remove(key.place).1)
+    }
+}
+
+/// Ends one wait of one fiber, from any thread.
+pub(crate) struct RemoteWaiter {
+    remote: Arc<Remote>,
+    key: WaitKey,
+}
+
+impl RemoteWaiter {
+    /// Ends the wait, if it still lasts and its hub still exists.
+    pub(crate) fn wake(&self) {
+        let is_ours = try_with(|hub| {
+            let is_ours = Arc::ptr_eq(&hub.remote, &self.remote);
+            if is_ours {
+                hub.end_wait(self.key);
+            }
+            is_ours
+        });
+        if is_ours != Some(true) {
+            self.remote.wake(self.key);
+        }
+    }
+}
+
+/// Keeps a wait within the reach of other threads; ends that when dropped.
+struct Reach {
+    key: WaitKey,
+}
+
+impl Drop for Reach {
+    fn drop(&mut self) {
+        let waiter = try_with(|hub| hub.remote_waits.borrow_mut().remove(self.key));
+        // Perhaps the last that holds the fiber: dropped while nothing is borrowed.
+        drop(waiter);
+    }
+}
+
+impl Hub {
+    /// Waits until the waiter that `register` is given is woken, by whatever thread, or `deadline`
+    /// has passed. `register` says whether there is anything to wait for; it runs before the
+    /// caller parks, and being woken in between is not lost.
+    ///
+    /// As with [`park`](Hub::park), the caller raises what was thrown into it.
+    pub(crate) fn wait_for_outside(
+        &self,
+        waits_for: &'static str,
+        deadline: Time,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> Wake {
+        let waiter = self.begin_wait();
+        let key = self.remote_waits.borrow_mut().add(waiter.clone());
+        let _reach = Reach { key };
+        if !register(RemoteWaiter { remote: self.remote.clone(), key }) {
+            waiter.clone().wake();
+        }
+        self.park(&waiter, waits_for, deadline)
+    }
+
+    /// Ends a wait of this hub, if it still lasts.
+    pub(super) fn end_wait(&self, key: WaitKey) {
+        let waiter = self.remote_waits.borrow_mut().remove(key);
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+
+    /// Every fiber but the main one.
+    pub(crate) fn fibers(&self) -> Vec<super::FiberRc> {
+        self.fibers.borrow().iter().map(|(_, fiber)| Rc::clone(fiber)).collect()
+    }
+}
