@@ -64,30 +64,57 @@ fn a_wake_wins_over_a_deadline_until_the_fiber_runs() {
 #[test]
 fn another_thread_can_end_a_wait() {
     let hub = super::current();
-    let waiter = hub.begin_wait();
-    let (reach, remote) = hub.reach_from_outside(waiter.clone());
-    let other = thread::spawn(move || {
-        thread::sleep(Duration::from_millis(5));
-        remote.wake();
-        remote.wake();
+    let mut other = None;
+    let wake = hub.wait_for_outside("a test", Time::NEVER, |waiter| {
+        other = Some(thread::spawn(move || {
+            thread::sleep(Duration::from_millis(5));
+            waiter.wake();
+            waiter.wake();
+        }));
+        true
     });
-    assert!(matches!(hub.park(&waiter, "a test", Time::NEVER), Wake::Ready));
-    other.join().unwrap();
-    drop(reach);
+    assert!(matches!(wake, Wake::Ready));
+    other.unwrap().join().unwrap();
     assert!(hub.remote_waits.borrow().is_empty());
+}
+
+#[test]
+fn a_wait_for_what_is_there_ends_at_once() {
+    let hub = super::current();
+    let wake = hub.wait_for_outside("a test", Time::NEVER, |_| false);
+    assert!(matches!(wake, Wake::Ready));
+    assert!(hub.remote_waits.borrow().is_empty());
+}
+
+#[test]
+fn a_waiter_of_this_hub_needs_no_mail() {
+    let hub = super::current();
+    let wake = hub.wait_for_outside("a test", Time::NEVER, |waiter| {
+        waiter.wake();
+        assert!(!super::with(|hub| hub.remote.has_mail()));
+        true
+    });
+    assert!(matches!(wake, Wake::Ready));
 }
 
 #[test]
 fn a_wake_from_outside_that_comes_too_late_is_ignored() {
     let hub = super::current();
-    let waiter = hub.begin_wait();
-    let (reach, remote) = hub.reach_from_outside(waiter.clone());
+    let mut late = None;
     let soon = hub.now().after(Duration::from_millis(1));
-    assert!(matches!(hub.park(&waiter, "a test", soon), Wake::TimedOut));
-    drop(reach);
-    remote.wake();
+    let wake = hub.wait_for_outside("a test", soon, |waiter| {
+        late = Some(waiter);
+        true
+    });
+    assert!(matches!(wake, Wake::TimedOut));
+    // The next wait gets the same place.
     let soon = hub.now().after(Duration::from_millis(1));
-    assert!(matches!(wait(&hub, soon, drop), Wake::TimedOut));
+    let wake = hub.wait_for_outside("a test", soon, |_| {
+        let late = late.take().unwrap();
+        thread::spawn(move || late.wake()).join().unwrap();
+        true
+    });
+    assert!(matches!(wake, Wake::TimedOut));
     assert!(hub.now() >= soon);
 }
 
@@ -101,11 +128,11 @@ fn no_wake_from_outside_is_lost() {
             let fiber = spawn(move || {
                 for _ in 0..2000 {
                     let outcome = super::with(|hub| {
-                        let waiter = hub.begin_wait();
-                        let (_reach, remote) = hub.reach_from_outside(waiter.clone());
-                        to_waker.send(remote).unwrap();
                         let late = hub.now().after(Duration::from_secs(60));
-                        hub.park(&waiter, "a test", late)
+                        hub.wait_for_outside("a test", late, |waiter| {
+                            to_waker.send(waiter).unwrap();
+                            true
+                        })
                     });
                     assert!(matches!(outcome, Wake::Ready));
                 }
@@ -122,13 +149,14 @@ fn no_wake_from_outside_is_lost() {
 #[test]
 fn a_hub_that_has_ended_can_still_be_sent_a_wake() {
     let ended = thread::spawn(|| {
-        let hub = super::current();
-        let waiter = hub.begin_wait();
-        let (reach, remote) = hub.reach_from_outside(waiter);
-        drop(reach);
-        remote
+        let mut waiter = None;
+        super::current().wait_for_outside("a test", Time::START, |given| {
+            waiter = Some(given);
+            true
+        });
+        waiter
     });
-    ended.join().unwrap().wake();
+    ended.join().unwrap().unwrap().wake();
 }
 
 #[test]
