@@ -2,9 +2,14 @@
 //!
 //! The `generator` crate makes that page a mapping of its own, and the kernel allows a process
 //! some 65,000 mappings, which is the end at about 32,000 green threads. Linux 6.13 and later can
-//! guard a page *inside* a mapping. There, each guard is converted right after its stack has been
+//! guard pages *inside* a mapping. There, each guard is converted right after its stack has been
 //! mapped, and the stacks merge into few mappings. Elsewhere stacks are counted, and the one that
 //! would come too near the limit is refused while everything still works.
+//!
+//! The crate writes a sentinel into the lowest page of each stack, which so costs memory and is of
+//! no use. Installing a guard region frees what it covers, so it is laid over that page too, and
+//! the stack is mapped one page larger. With a mapped guard the page is freed by a call of its own.
+//! Before the crate unmaps a stack it looks at the sentinel, so it is written again.
 
 use std::io;
 use std::sync::OnceLock;
@@ -12,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use generator::LocalGenerator;
 
-use super::stack::Stack;
+use super::stack::{Stack, page_size};
 
 /// Mappings left to everything else in the process: the allocator, libraries, thread stacks.
 const SPARE_MAPPINGS: usize = 4096;
@@ -25,11 +30,14 @@ static STACKS_LEFT: AtomicUsize = AtomicUsize::new(usize::MAX);
 static CONVERTS: OnceLock<bool> = OnceLock::new();
 
 /// Decides how guards are made, with a stack made for the purpose.
-pub(super) fn detect(sample: impl FnOnce() -> (LocalGenerator<'static, (), ()>, Stack)) {
+pub(super) fn detect(sample: impl FnOnce() -> LocalGenerator<'static, (), ()>) {
     CONVERTS.get_or_init(|| {
-        let (generator, stack) = sample();
+        let (generator, stack) = Stack::of(sample(), page_size());
         let allowed = std::env::var_os("EVENTLET_GUARD_REGIONS").is_none_or(|value| value != "0");
         let works = allowed && region::install(&stack) && is_guarded(&stack);
+        let whole = region::remove(stack.sentinel());
+        assert!(whole || !works, "a guard region cannot be taken back");
+        stack.restore_sentinel();
         drop(generator);
         if !works && let Some(limit) = mapping_limit() {
             let in_use = mappings_in_use() + SPARE_MAPPINGS;
@@ -59,19 +67,40 @@ pub(super) fn reserve() -> io::Result<()> {
     }
 }
 
-/// Gives the right back; for stacks whose guard was not converted.
+/// Gives the right back.
 pub(super) fn release() {
     if !converts() {
         STACKS_LEFT.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// Converts the guard of a stack that was mapped just now, where the system can.
-pub(super) fn convert(stack: Stack) -> Stack {
-    if converts() && region::install(&stack) { stack.with_converted_guard() } else { stack }
+/// How many bytes of each stack become part of its guard.
+pub(super) fn spare() -> usize {
+    if converts() { page_size() } else { 0 }
 }
 
-/// Whether the page below the stack faults and the stack's lowest byte does not.
+/// Completes the guard of a stack that was mapped just now and has not been run on, and frees the
+/// page with the sentinel.
+pub(super) fn install(stack: &Stack) {
+    if converts() {
+        // If it cannot be converted, the mapped guard stays, and costs mappings only.
+        region::install(stack);
+    } else if stack.size().bytes() > page_size() {
+        region::free(stack.sentinel());
+    }
+}
+
+/// Makes a stack that runs no job look unused, so that the crate can unmap it. Says whether that
+/// has worked.
+pub(super) fn remove(stack: &Stack) -> bool {
+    let accessible = !converts() || region::remove(stack.sentinel());
+    if accessible {
+        stack.restore_sentinel();
+    }
+    accessible
+}
+
+/// Whether the pages below the stack fault and the stack's lowest byte does not.
 ///
 /// The kernel is asked to read them for us: it answers `EFAULT` where we would be killed.
 fn is_guarded(stack: &Stack) -> bool {
@@ -86,7 +115,10 @@ fn is_guarded(stack: &Stack) -> bool {
         unsafe { libc::write(ends[1], pointer, 1) == 1 }
     };
     let guard = stack.guard();
-    let guarded = !readable(guard.start) && !readable(guard.end - 1) && readable(stack.bottom());
+    let guarded = !readable(guard.start)
+        && !readable(stack.sentinel())
+        && !readable(guard.end - 1)
+        && readable(stack.bottom());
     for end in ends {
         // SAFETY: both descriptors are ours and closed once.
         unsafe { libc::close(end) };
@@ -107,29 +139,46 @@ fn mappings_in_use() -> usize {
 mod region {
     //! Guard regions, Linux 6.13 and later.
 
+    use std::ptr::with_exposed_provenance_mut;
+
     use crate::coroutine::stack::{Stack, page_size};
 
-    /// Not in `libc` for every target yet; the number is part of the kernel's interface.
+    // Not in `libc` for every target yet; the numbers are part of the kernel's interface.
     const MADV_GUARD_INSTALL: libc::c_int = 102;
+    const MADV_GUARD_REMOVE: libc::c_int = 103;
 
-    /// Turns the guard of a stack from a mapping into a region; says whether it could.
+    /// Turns the guard of a stack from a mapping into a region that covers the page with the
+    /// sentinel too; says whether it could.
     pub(super) fn install(stack: &Stack) -> bool {
-        let guard = std::ptr::with_exposed_provenance_mut(stack.guard().start);
-        let len = page_size();
-        // SAFETY: the page is the generator's own guard (checked by `detect`); no one keeps data
-        // there, and it is never left readable: either the region is installed or the old
-        // protection is put back.
+        let guard = with_exposed_provenance_mut(stack.guard().start);
+        // SAFETY: these are the generator's own guard and the page above it (checked by `detect`),
+        // which hold nothing but the sentinel. The lowest page is never left readable: either the
+        // region is installed or the old protection is put back.
         unsafe {
-            if libc::mprotect(guard, len, libc::PROT_READ | libc::PROT_WRITE) != 0 {
+            if libc::mprotect(guard, page_size(), libc::PROT_READ | libc::PROT_WRITE) != 0 {
                 return false;
             }
-            if libc::madvise(guard, len, MADV_GUARD_INSTALL) == 0 {
+            if libc::madvise(guard, stack.guard().len(), MADV_GUARD_INSTALL) == 0 {
                 return true;
             }
-            let restored = libc::mprotect(guard, len, libc::PROT_NONE);
+            let restored = libc::mprotect(guard, page_size(), libc::PROT_NONE);
             assert_eq!(restored, 0, "the guard page of a stack cannot be protected again");
         }
         false
+    }
+
+    /// Makes a page accessible that a region covers.
+    pub(super) fn remove(page: usize) -> bool {
+        let page = with_exposed_provenance_mut(page);
+        // SAFETY: has no effect on a page that is accessible.
+        unsafe { libc::madvise(page, page_size(), MADV_GUARD_REMOVE) == 0 }
+    }
+
+    /// Frees the memory of a page, which then reads as zeroes.
+    pub(super) fn free(page: usize) {
+        let page = with_exposed_provenance_mut(page);
+        // SAFETY: it is the page with the sentinel, and nothing else is on it. It is only advice.
+        unsafe { libc::madvise(page, page_size(), libc::MADV_DONTNEED) };
     }
 }
 
@@ -140,4 +189,10 @@ mod region {
     pub(super) fn install(_: &super::Stack) -> bool {
         false
     }
+
+    pub(super) fn remove(_: usize) -> bool {
+        false
+    }
+
+    pub(super) fn free(_: usize) {}
 }

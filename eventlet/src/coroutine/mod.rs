@@ -11,9 +11,9 @@
 //!        ▲                              entry returns
 //!        └◄───────── switch out ───────  is_idle()        ready for the next job
 //!
-//!     ┌────────┬───────────────────────────────┬────────────────┐
-//!     │ guard  │ free                  ◄ frames│ generator state│   addresses grow to the right
-//!     └────────┴───────────────────────────────┴────────────────┘
+//!     ┌────────┬─────────────────────┬─────────┬────────────────┐
+//!     │ guard  │ free        ◄ frames│ control │ generator state│   addresses grow to the right
+//!     └────────┴─────────────────────┴─────────┴────────────────┘
 //!     guard    bottom                                          top
 //! ```
 //!
@@ -33,7 +33,7 @@ mod tests;
 use std::cell::Cell;
 use std::io;
 use std::mem::ManuallyDrop;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::rc::Rc;
 use std::sync::Once;
 
@@ -56,17 +56,18 @@ thread_local! {
 pub(crate) struct Coroutine {
     /// Holds the stack; dropped by hand, since a suspended one must never be dropped.
     generator: ManuallyDrop<LocalGenerator<'static, (), ()>>,
-    /// Shared with the loop on the other stack, hence boxed: its address never changes.
-    control: ManuallyDrop<Box<Control>>,
+    /// Shared with the loop on the other stack, where it lies: a sleeping green thread needs one
+    /// page of memory, and a switch to it touches no other.
+    ///
+    /// Invariant CONTROL: it is in the outermost frame of the body, which ends in `drop` alone.
+    control: NonNull<Control>,
 }
 
 /// What the two sides of a coroutine share. What a switch touches is in one cache line.
 #[repr(C, align(64))]
 struct Control {
-    /// The handle by which the body yields; written once, by the body's first lines.
+    /// The handle by which the body yields.
     scope: Cell<*mut ()>,
-    /// Where the stack lies: for the check in `assert_switchable` and the overflow report.
-    stack: Stack,
     /// Where the innermost frames of a suspended job begin, for `prefetch`.
     frames: Cell<usize>,
     /// True between jobs, and before the first one.
@@ -75,10 +76,19 @@ struct Control {
     quit: Cell<bool>,
     /// Runs one job to its end. It never unwinds.
     entry: fn(),
+    /// Where the stack lies: for the check in `assert_switchable` and the overflow report.
+    stack: Stack,
     /// Who is running, for the reports of a panic or an overflow.
     id: Cell<u64>,
     /// The name of who is running, if it has one.
     name: Cell<Option<Rc<str>>>,
+}
+
+/// What a coroutine's body and its maker tell each other at the start.
+struct Start {
+    entry: fn(),
+    stack: Cell<Option<Stack>>,
+    control: Cell<Option<NonNull<Control>>>,
 }
 
 impl Coroutine {
@@ -88,23 +98,11 @@ impl Coroutine {
     fn new(size: StackSize, entry: fn()) -> io::Result<Self> {
         prepare_process();
         guard::reserve()?;
-        let control = Box::new(Control {
-            scope: Cell::new(ptr::null_mut()),
-            entry,
-            idle: Cell::new(true),
-            quit: Cell::new(false),
-            stack: Stack::UNKNOWN,
-            frames: Cell::new(0),
-            id: Cell::new(0),
-            name: Cell::new(None),
-        });
-        let shared: *const Control = &raw const *control;
-        let body = move |mut scope: Scope<'_, '_, (), ()>| {
-            // SAFETY: `Coroutine` keeps the control block at this address for as long as the body
-            // can run (invariant CONTROL: it outlives every resume, see `Drop`).
-            let control = unsafe { &*shared };
-            control.scope.set((&raw mut scope).cast());
-            run_jobs(control);
+        let start = Start { entry, stack: Cell::new(None), control: Cell::new(None) };
+        let shared = &raw const start;
+        let body = move |scope: Scope<'_, '_, (), ()>| {
+            // SAFETY: the body begins in the first `resume`, below, while `start` is there.
+            run_jobs(scope, unsafe { &*shared });
         };
         let words = size.words();
         let created = unwind::catch_quietly(|| Gn::<()>::new_scoped_opt_local(words, body));
@@ -115,26 +113,32 @@ impl Coroutine {
                 return Err(stack::map_error(size, unwind::message(&*payload)));
             }
         };
-        let (generator, stack) = Stack::of(generator);
-        let mut control = control;
-        control.stack = guard::convert(stack);
-        Ok(Coroutine {
-            generator: ManuallyDrop::new(generator),
-            control: ManuallyDrop::new(control),
-        })
+        let (generator, stack) = Stack::of(generator, guard::spare());
+        guard::install(&stack);
+        start.stack.set(Some(stack));
+        let mut generator = ManuallyDrop::new(generator);
+        generator.resume();
+        let control = start.control.get().expect("the body has told where its control block is");
+        Ok(Coroutine { generator, control })
+    }
+
+    #[inline]
+    fn control(&self) -> &Control {
+        // SAFETY: the body runs until this is dropped (CONTROL), and shares only cells.
+        unsafe { self.control.as_ref() }
     }
 
     /// Names who runs next, for reports of a panic or an overflow.
     #[inline]
     pub(crate) fn label(&self, id: u64, name: Option<&Rc<str>>) {
-        self.control.id.set(id);
-        self.control.name.set(name.cloned());
+        self.control().id.set(id);
+        self.control().name.set(name.cloned());
     }
 
     /// Runs the job until it suspends or ends.
     #[inline]
     pub(crate) fn resume(&mut self) {
-        let outer = ACTIVE.replace(&raw const **self.control);
+        let outer = ACTIVE.replace(self.control.as_ptr());
         self.generator.resume();
         ACTIVE.set(outer);
     }
@@ -143,18 +147,18 @@ impl Coroutine {
     #[inline]
     pub(crate) fn prefetch(&self) {
         self.generator.prefetch();
-        prefetch::frames(self.control.frames.get());
+        prefetch::frames(self.control().frames.get());
     }
 
     /// Whether the last job has ended, so that the stack can take another one.
     #[inline]
     pub(crate) fn is_idle(&self) -> bool {
-        self.control.idle.get()
+        self.control().idle.get()
     }
 
     /// How many bytes of stack a job has.
     pub(crate) fn stack_size(&self) -> StackSize {
-        self.control.stack.size()
+        self.control().stack.size()
     }
 }
 
@@ -165,35 +169,43 @@ impl Drop for Coroutine {
         if !self.is_idle() {
             return;
         }
-        self.control.quit.set(true);
-        if !self.control.scope.get().is_null() {
-            self.resume();
+        let stack = self.control().stack;
+        self.control().quit.set(true);
+        self.generator.resume();
+        // The generator takes its bottom word for a sign of an overflow when it is dropped. The
+        // word is not there any more, or a job may have used it quite legally.
+        if !guard::remove(&stack) {
+            return;
         }
-        // The generator takes its bottom word for a sign of an overflow when it is dropped, and
-        // a job may have used that word quite legally.
-        self.control.stack.restore_sentinel();
-        let converted = self.control.stack.is_converted();
-        // SAFETY: neither field is used again, and the body has ended or never begun, so no frame
-        // on the stack refers to the control block (invariant CONTROL).
-        unsafe {
-            ManuallyDrop::drop(&mut self.generator);
-            ManuallyDrop::drop(&mut self.control);
-        }
-        if !converted {
-            guard::release();
-        }
+        // SAFETY: the field is not used again, and the body has ended.
+        unsafe { ManuallyDrop::drop(&mut self.generator) };
+        guard::release();
     }
 }
 
 /// The body of every coroutine.
-fn run_jobs(control: &Control) {
-    while !control.quit.get() {
+fn run_jobs(mut scope: Scope<'_, '_, (), ()>, start: &Start) {
+    let control = Control {
+        scope: Cell::new((&raw mut scope).cast()),
+        frames: Cell::new(0),
+        idle: Cell::new(true),
+        quit: Cell::new(false),
+        entry: start.entry,
+        stack: start.stack.get().expect("the stack is known before the body begins"),
+        id: Cell::new(0),
+        name: Cell::new(None),
+    };
+    start.control.set(Some(NonNull::from(&control)));
+    loop {
+        control.switch_out();
+        if control.quit.get() {
+            return;
+        }
         control.idle.set(false);
         let guard = AbortOnUnwind;
         (control.entry)();
         std::mem::forget(guard);
         control.idle.set(true);
-        control.switch_out();
     }
 }
 
@@ -279,8 +291,5 @@ fn install_handlers() {
         // The first generator of a process installs handlers of its own; ours go on top.
         Gn::<()>::new_scoped_local(|_| ()).resume();
     });
-    guard::detect(|| {
-        let generator = Gn::<()>::new_scoped_local(|_| ());
-        Stack::of(generator)
-    });
+    guard::detect(|| Gn::<()>::new_scoped_local(|_| ()));
 }

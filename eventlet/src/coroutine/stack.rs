@@ -6,6 +6,8 @@ use std::{env, fmt};
 
 use generator::LocalGenerator;
 
+use super::guard;
+
 /// What a green thread reserves unless told otherwise; only touched pages cost memory.
 const DEFAULT: usize = 256 * 1024;
 /// Less than this cannot hold the frames that start and end a job.
@@ -39,7 +41,7 @@ impl StackSize {
     /// The size in the unit of the `generator` crate. Whole pages make it even; an odd number
     /// would make the crate fill the whole stack.
     pub(super) fn words(self) -> usize {
-        self.0 / size_of::<usize>()
+        (self.0 + guard::spare()) / size_of::<usize>()
     }
 }
 
@@ -84,40 +86,45 @@ pub(super) fn map_error(size: StackSize, cause: &str) -> io::Error {
 }
 
 /// Where a stack lies: `guard .. bottom` must not be touched, `bottom .. top` is for frames.
+///
+/// The crate's own guard is one page. The next one is where it writes its sentinel: it belongs to
+/// the guard too where regions are used, and to the frames elsewhere.
 #[derive(Clone, Copy)]
 pub(super) struct Stack {
+    guard: usize,
     bottom: usize,
     top: usize,
-    /// Whether the guard is a guard region inside the mapping, not a mapping of its own.
-    converted: bool,
 }
 
 impl Stack {
-    /// Stands in until the stack has been mapped.
-    pub(super) const UNKNOWN: Stack = Stack { bottom: 0, top: 0, converted: false };
-
-    /// Finds the stack of a generator.
+    /// Finds the stack of a generator; `spare` bytes above the crate's guard are left to ours.
     ///
     /// The crate keeps a generator's state in the uppermost page of its stack and tells the size.
     /// `guard::detect` checks once per process that this arithmetic holds.
     pub(super) fn of(
         generator: LocalGenerator<'static, (), ()>,
+        spare: usize,
     ) -> (LocalGenerator<'static, (), ()>, Stack) {
         let page = page_size();
         let raw = generator.into_raw();
         let top = (raw.addr() & !(page - 1)) + page;
         // SAFETY: the pointer comes from `into_raw` of the same type just above, and is used once.
         let generator = unsafe { LocalGenerator::from_raw(raw) };
-        let bottom = top - generator.stack_usage().0 * size_of::<usize>();
-        (generator, Stack { bottom, top, converted: false })
+        let lowest = top - generator.stack_usage().0 * size_of::<usize>();
+        (generator, Stack { guard: lowest - page, bottom: lowest + spare, top })
     }
 
     pub(super) fn guard(&self) -> std::ops::Range<usize> {
-        self.bottom - page_size()..self.bottom
+        self.guard..self.bottom
     }
 
     pub(super) fn bottom(&self) -> usize {
         self.bottom
+    }
+
+    /// The page in whose lowest word the crate looks for its sentinel.
+    pub(super) fn sentinel(&self) -> usize {
+        self.guard + page_size()
     }
 
     /// Whether an address belongs to the frames of this stack.
@@ -136,20 +143,12 @@ impl Stack {
         StackSize(self.top - self.bottom)
     }
 
-    pub(super) fn is_converted(&self) -> bool {
-        self.converted
-    }
-
-    pub(super) fn with_converted_guard(self) -> Self {
-        Stack { converted: true, ..self }
-    }
-
     /// Makes the lowest word look unused again.
     pub(super) fn restore_sentinel(&self) {
-        let bottom: *mut usize = std::ptr::with_exposed_provenance_mut(self.bottom);
-        // SAFETY: `bottom` is the lowest word of a mapped, writable stack that runs no job, so
-        // nothing is kept there.
-        unsafe { bottom.write(SENTINEL) }
+        let lowest: *mut usize = std::ptr::with_exposed_provenance_mut(self.sentinel());
+        // SAFETY: the lowest word of a mapped stack that runs no job, so nothing is kept there;
+        // `guard::remove` has made it accessible.
+        unsafe { lowest.write(SENTINEL) }
     }
 }
 

@@ -83,7 +83,7 @@ fn a_stack_that_was_used_to_its_last_word_can_be_dropped() {
     let mut coroutine = coroutine();
     start(&mut coroutine, || ());
     let bottom: *mut usize =
-        std::ptr::with_exposed_provenance_mut(coroutine.control.stack.bottom());
+        std::ptr::with_exposed_provenance_mut(coroutine.control().stack.bottom());
     // SAFETY: the lowest word of a mapped stack that runs no job.
     unsafe { bottom.write(1) };
     drop(coroutine);
@@ -98,7 +98,7 @@ fn one_that_was_never_used_can_be_dropped() {
 fn the_pool_hands_out_the_stack_used_last() {
     let size = default_stack_size();
     let mut pool = StackPool::new(entry);
-    let bottom = |coroutine: &Coroutine| coroutine.control.stack.bottom();
+    let bottom = |coroutine: &Coroutine| coroutine.control().stack.bottom();
     let first = pool.take(size).unwrap();
     let second = pool.take(size).unwrap();
     let (first_at, second_at) = (bottom(&first), bottom(&second));
