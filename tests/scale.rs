@@ -96,6 +96,40 @@ fn live_stacks_share_mappings() {
     ended.expect_success();
 }
 
+/// What 10,000 sleepers take, in bytes each.
+fn bytes_per_sleeper() -> u64 {
+    const N: u64 = 10_000;
+    yield_now();
+    debug::pause_clock();
+    let before = sys::resident_kib();
+    let threads: Vec<_> = (0..N).map(|_| spawn(|| sleep(Duration::from_secs(60)))).collect();
+    yield_now();
+    let after = sys::resident_kib();
+    threads.into_iter().for_each(|thread| thread.wait().unwrap());
+    (after - before) * 1024 / N
+}
+
+/// One page of stack, and what the hub keeps of it.
+const MOST_PER_SLEEPER: u64 = 4096 + 904;
+
+#[test]
+fn a_sleeper_takes_one_page_of_stack() {
+    let ended = Child::new().run(|| {
+        let bytes = bytes_per_sleeper();
+        assert!(bytes <= MOST_PER_SLEEPER, "{bytes} bytes each");
+    });
+    ended.expect_success();
+}
+
+#[test]
+fn a_sleeper_takes_one_page_of_stack_with_mapped_guards_too() {
+    let ended = Child::new().env("EVENTLET_GUARD_REGIONS", "0").run(|| {
+        let bytes = bytes_per_sleeper();
+        assert!(bytes <= MOST_PER_SLEEPER, "{bytes} bytes each");
+    });
+    ended.expect_success();
+}
+
 /// Kills of very many: each runs its destructors.
 #[test]
 fn ten_thousand_kills() {

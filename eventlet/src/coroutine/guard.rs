@@ -9,7 +9,6 @@
 //! The crate writes a sentinel into the lowest page of each stack, which so costs memory and is of
 //! no use. Installing a guard region frees what it covers, so it is laid over that page too, and
 //! the stack is mapped one page larger. With a mapped guard the page is freed by a call of its own.
-//! Before the crate unmaps a stack it looks at the sentinel, so it is written again.
 
 use std::io;
 use std::sync::OnceLock;
@@ -35,9 +34,6 @@ pub(super) fn detect(sample: impl FnOnce() -> LocalGenerator<'static, (), ()>) {
         let (generator, stack) = Stack::of(sample(), page_size());
         let allowed = std::env::var_os("EVENTLET_GUARD_REGIONS").is_none_or(|value| value != "0");
         let works = allowed && region::install(&stack) && is_guarded(&stack);
-        let whole = region::remove(stack.sentinel());
-        assert!(whole || !works, "a guard region cannot be taken back");
-        stack.restore_sentinel();
         drop(generator);
         if !works && let Some(limit) = mapping_limit() {
             let in_use = mappings_in_use() + SPARE_MAPPINGS;
@@ -86,18 +82,8 @@ pub(super) fn install(stack: &Stack) {
         // If it cannot be converted, the mapped guard stays, and costs mappings only.
         region::install(stack);
     } else if stack.size().bytes() > page_size() {
-        region::free(stack.sentinel());
+        region::free(stack.sentinel_page());
     }
-}
-
-/// Makes a stack that runs no job look unused, so that the crate can unmap it. Says whether that
-/// has worked.
-pub(super) fn remove(stack: &Stack) -> bool {
-    let accessible = !converts() || region::remove(stack.sentinel());
-    if accessible {
-        stack.restore_sentinel();
-    }
-    accessible
 }
 
 /// Whether the pages below the stack fault and the stack's lowest byte does not.
@@ -116,7 +102,7 @@ fn is_guarded(stack: &Stack) -> bool {
     };
     let guard = stack.guard();
     let guarded = !readable(guard.start)
-        && !readable(stack.sentinel())
+        && !readable(stack.sentinel_page())
         && !readable(guard.end - 1)
         && readable(stack.bottom());
     for end in ends {
@@ -143,9 +129,8 @@ mod region {
 
     use crate::coroutine::stack::{Stack, page_size};
 
-    // Not in `libc` for every target yet; the numbers are part of the kernel's interface.
+    /// Not in `libc` for every target yet; the number is part of the kernel's interface.
     const MADV_GUARD_INSTALL: libc::c_int = 102;
-    const MADV_GUARD_REMOVE: libc::c_int = 103;
 
     /// Turns the guard of a stack from a mapping into a region that covers the page with the
     /// sentinel too; says whether it could.
@@ -167,13 +152,6 @@ mod region {
         false
     }
 
-    /// Makes a page accessible that a region covers.
-    pub(super) fn remove(page: usize) -> bool {
-        let page = with_exposed_provenance_mut(page);
-        // SAFETY: has no effect on a page that is accessible.
-        unsafe { libc::madvise(page, page_size(), MADV_GUARD_REMOVE) == 0 }
-    }
-
     /// Frees the memory of a page, which then reads as zeroes.
     pub(super) fn free(page: usize) {
         let page = with_exposed_provenance_mut(page);
@@ -187,10 +165,6 @@ mod region {
     //! Systems without guard regions.
 
     pub(super) fn install(_: &super::Stack) -> bool {
-        false
-    }
-
-    pub(super) fn remove(_: usize) -> bool {
         false
     }
 

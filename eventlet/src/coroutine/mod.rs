@@ -169,15 +169,13 @@ impl Drop for Coroutine {
         if !self.is_idle() {
             return;
         }
-        let stack = self.control().stack;
         self.control().quit.set(true);
         self.generator.resume();
-        // The generator takes its bottom word for a sign of an overflow when it is dropped. The
-        // word is not there any more, or a job may have used it quite legally.
-        if !guard::remove(&stack) {
-            return;
-        }
-        // SAFETY: the field is not used again, and the body has ended.
+        // The generator would look for its sentinel in the bottom word and, not finding it, panic:
+        // the word is part of the guard, or a job may have used it. Before a body has begun, it
+        // does not look.
+        self.generator.scoped_init(|_| ());
+        // SAFETY: the field is not used again, and the body that used the stack has ended.
         unsafe { ManuallyDrop::drop(&mut self.generator) };
         guard::release();
     }

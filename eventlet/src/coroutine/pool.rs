@@ -6,7 +6,7 @@ use super::stack::{StackSize, default_stack_size};
 use super::{Coroutine, overflow};
 
 /// Idle stacks that are kept for the next burst, per size; the rest is unmapped when the hub has
-/// time. At two touched pages each this is some 8 MiB.
+/// time. At one touched page each this is some 4 MiB.
 const KEPT: usize = 1024;
 /// Stacks unmapped at a time, so that a hub that has just become idle stays responsive.
 const SLICE: usize = 64;

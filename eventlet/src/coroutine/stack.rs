@@ -15,9 +15,6 @@ const MIN: usize = 8 * 1024;
 /// More than this is taken for a mistake.
 const MAX: usize = 1024 * 1024 * 1024;
 
-/// What the `generator` crate expects in the lowest word of a stack that never overflowed.
-const SENTINEL: usize = 0xDEAD_BEEF;
-
 /// A checked stack size: whole pages, within the limits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StackSize(usize);
@@ -122,8 +119,9 @@ impl Stack {
         self.bottom
     }
 
-    /// The page in whose lowest word the crate looks for its sentinel.
-    pub(super) fn sentinel(&self) -> usize {
+    /// The page into which the crate writes its sentinel, and nothing else as long as the stack has
+    /// not been run on.
+    pub(super) fn sentinel_page(&self) -> usize {
         self.guard + page_size()
     }
 
@@ -141,14 +139,6 @@ impl Stack {
 
     pub(super) fn size(&self) -> StackSize {
         StackSize(self.top - self.bottom)
-    }
-
-    /// Makes the lowest word look unused again.
-    pub(super) fn restore_sentinel(&self) {
-        let lowest: *mut usize = std::ptr::with_exposed_provenance_mut(self.sentinel());
-        // SAFETY: the lowest word of a mapped stack that runs no job, so nothing is kept there;
-        // `guard::remove` has made it accessible.
-        unsafe { lowest.write(SENTINEL) }
     }
 }
 
