@@ -22,5 +22,6 @@ pub use eventlet_macros::{main, test};
 
 pub mod io;
 pub mod net;
+pub mod sync;
 pub mod thread;
 pub mod time;

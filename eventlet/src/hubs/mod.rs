@@ -3,7 +3,7 @@
 //!
 //! One hub keeps one core busy. To use more, start more hubs with [`spawn_hub`] and give them work
 //! through [`HubHandle::spawn`]. Hubs share nothing: green threads stay where they are, and talk
-//! across hubs through what is `Send`.
+//! across hubs through what is `Send`, such as [`green::sync::mpsc`](crate::green::sync::mpsc).
 
 mod control;
 mod handle;

@@ -1,0 +1,503 @@
+//! `green::sync::mpsc`: between green threads, hubs and OS threads; order, room, ends, kills.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use eventlet::green::sync::mpsc::{
+    Receiver, RecvError, RecvTimeoutError, SendError, Sender, SyncSender, TryRecvError,
+    TrySendError, channel, sync_channel,
+};
+use eventlet::hubs::spawn_hub;
+use eventlet::{GreenThread, sleep, spawn, with_timeout};
+use eventlet_tests::{Log, check, check_within, ms, panic_of, yield_now};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The types have std's auto traits.
+#[test]
+fn what_can_be_sent_and_shared() {
+    fn is_sync<T: Send + Sync>() {}
+    fn is_send<T: Send>() {}
+    is_sync::<Sender<u8>>();
+    is_sync::<SyncSender<std::cell::Cell<u8>>>();
+    is_send::<Receiver<u8>>();
+}
+
+#[test]
+fn in_one_hub() {
+    check(|| {
+        let (sender, receiver) = channel();
+        let thread = spawn(move || receiver.iter().collect::<Vec<_>>());
+        for n in 0..100 {
+            sender.send(n).unwrap();
+            if n % 7 == 0 {
+                yield_now();
+            }
+        }
+        drop(sender);
+        assert_eq!(thread.wait().unwrap(), (0..100).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn between_hubs_in_both_directions() {
+    const N: u32 = 20_000;
+    check_within(Duration::from_secs(60), || {
+        let hub = spawn_hub().unwrap();
+        let (there, theirs) = channel();
+        let (back, ours) = channel();
+        let echo = hub.spawn(move || {
+            for n in theirs {
+                back.send(n).unwrap();
+            }
+        });
+        let sending = spawn(move || {
+            for n in 0..N {
+                there.send(n).unwrap();
+                if n % 1000 == 0 {
+                    sleep(Duration::ZERO);
+                }
+            }
+        });
+        assert!(ours.iter().eq(0..N));
+        sending.wait().unwrap();
+        echo.wait().unwrap();
+        assert!(hub.shutdown(SECOND).is_clean());
+    });
+}
+
+/// Each waits for the other, message by message.
+#[test]
+fn two_hubs_play_ping_pong() {
+    check_within(Duration::from_secs(60), || {
+        let hubs = [spawn_hub().unwrap(), spawn_hub().unwrap()];
+        for bound in [0, 1] {
+            let (ping, pings) = sync_channel(bound);
+            let (pong, pongs) = sync_channel(bound);
+            let first = hubs[0].spawn(move || {
+                for n in 0..5000 {
+                    ping.send(n).unwrap();
+                    assert_eq!(pongs.recv(), Ok(n));
+                }
+            });
+            let second = hubs[1].spawn(move || {
+                for n in pings {
+                    pong.send(n).unwrap();
+                }
+            });
+            first.wait().unwrap();
+            second.wait().unwrap();
+        }
+        for hub in hubs {
+            assert!(hub.shutdown(SECOND).is_clean());
+        }
+    });
+}
+
+#[test]
+fn with_plain_os_threads() {
+    check(|| {
+        let (sender, receiver) = sync_channel(2);
+        let senders: Vec<_> = (0..4)
+            .map(|number| {
+                let sender = sender.clone();
+                thread::spawn(move || {
+                    for n in 0..500 {
+                        sender.send((number, n)).unwrap();
+                    }
+                })
+            })
+            .collect();
+        drop(sender);
+        let mut next = [0; 4];
+        for (number, n) in &receiver {
+            assert_eq!(n, next[number]);
+            next[number] += 1;
+        }
+        assert_eq!(next, [500; 4]);
+        senders.into_iter().for_each(|thread| thread.join().unwrap());
+        // The other way round: an OS thread without green threads waits.
+        let (sender, receiver) = channel();
+        let other = thread::spawn(move || receiver.iter().sum::<u32>());
+        spawn(move || {
+            for n in 0..10 {
+                sleep(ms(1));
+                sender.send(n).unwrap();
+            }
+        });
+        while !other.is_finished() {
+            sleep(ms(1));
+        }
+        assert_eq!(other.join().unwrap(), 45);
+    });
+}
+
+/// Several hubs and OS threads send at once, and every message arrives once.
+#[test]
+fn many_senders_of_many_hubs() {
+    const EACH: u64 = 2000;
+    check_within(Duration::from_secs(60), || {
+        let hubs = [spawn_hub().unwrap(), spawn_hub().unwrap()];
+        let (sender, receiver) = sync_channel(16);
+        let senders: Vec<_> = (0..8_usize)
+            .map(|number| {
+                let sender = sender.clone();
+                hubs[number % 2].spawn(move || {
+                    for n in 0..EACH {
+                        sender.send(number as u64 * EACH + n).unwrap();
+                    }
+                })
+            })
+            .collect();
+        drop(sender);
+        let mut seen: Vec<_> = receiver.iter().collect();
+        seen.sort_unstable();
+        assert!(seen.into_iter().eq(0..8 * EACH));
+        senders.into_iter().for_each(|thread| thread.wait().unwrap());
+        for hub in hubs {
+            assert!(hub.shutdown(SECOND).is_clean());
+        }
+    });
+}
+
+#[test]
+fn a_full_channel_holds_its_sender_up() {
+    check(|| {
+        let (sender, receiver) = sync_channel(3);
+        let log = Log::new();
+        let theirs = log.clone();
+        let sending = spawn(move || {
+            for n in 1..=6 {
+                sender.send(n).unwrap();
+                theirs.add(n);
+            }
+        });
+        yield_now();
+        assert_eq!(log.take(), "1 2 3");
+        assert_eq!(receiver.recv(), Ok(1));
+        yield_now();
+        assert_eq!(log.take(), "4");
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+        sending.wait().unwrap();
+    });
+}
+
+#[test]
+fn senders_get_room_in_the_order_they_came() {
+    check(|| {
+        let (sender, receiver) = sync_channel(1);
+        sender.send(0).unwrap();
+        let senders: Vec<_> = (1..=5)
+            .map(|n| {
+                let sender = sender.clone();
+                let thread = spawn(move || sender.send(n).unwrap());
+                yield_now();
+                thread
+            })
+            .collect();
+        drop(sender);
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+        senders.into_iter().for_each(|thread| thread.wait().unwrap());
+    });
+}
+
+#[test]
+fn a_bound_of_zero_hands_over() {
+    check(|| {
+        let (sender, receiver) = sync_channel(0);
+        assert_eq!(sender.try_send(0), Err(TrySendError::Full(0)));
+        let log = Log::new();
+        let theirs = log.clone();
+        let sending = spawn(move || {
+            sender.send(1).unwrap();
+            theirs.add("sent");
+            sender
+        });
+        yield_now();
+        assert_eq!(log.take(), "", "nobody has received it");
+        assert_eq!(receiver.recv(), Ok(1));
+        let sender = sending.wait().unwrap();
+        assert_eq!(log.take(), "sent");
+        let receiving = spawn(move || (receiver.recv(), receiver));
+        yield_now();
+        assert_eq!(sender.try_send(2), Ok(()));
+        assert_eq!(sender.try_send(3), Err(TrySendError::Full(3)));
+        let (received, receiver) = receiving.wait().unwrap();
+        assert_eq!(received, Ok(2));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    });
+}
+
+#[test]
+fn without_senders_receiving_ends() {
+    check(|| {
+        let (sender, receiver) = channel::<u8>();
+        let last = sender.clone();
+        drop(sender);
+        let waiting = spawn(move || (receiver.recv(), receiver));
+        yield_now();
+        last.send(1).unwrap();
+        drop(last);
+        let (first, receiver) = waiting.wait().unwrap();
+        assert_eq!(first, Ok(1));
+        assert_eq!(receiver.recv(), Err(RecvError));
+        assert_eq!(receiver.recv_timeout(SECOND), Err(RecvTimeoutError::Disconnected));
+    });
+}
+
+#[test]
+fn the_end_wakes_those_who_wait_in_other_hubs() {
+    check(|| {
+        let hub = spawn_hub().unwrap();
+        let (sender, receiver) = channel::<u8>();
+        let waiting = hub.spawn(move || receiver.recv());
+        let (full, kept) = sync_channel(0);
+        let sending = hub.spawn(move || full.send("back"));
+        sleep(ms(10));
+        drop(sender);
+        drop(kept);
+        assert_eq!(waiting.wait().unwrap(), Err(RecvError));
+        assert_eq!(sending.wait().unwrap(), Err(SendError("back")));
+        assert!(hub.shutdown(SECOND).is_clean());
+    });
+}
+
+/// Counts its drops.
+struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn without_a_receiver_messages_are_dropped_or_come_back() {
+    check(|| {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let (sender, receiver) = sync_channel(2);
+        for _ in 0..2 {
+            sender.send(Counted(drops.clone())).unwrap();
+        }
+        let (waiting, counted) = (sender.clone(), Counted(drops.clone()));
+        let waiting = spawn(move || waiting.send(counted));
+        yield_now();
+        drop(receiver);
+        assert_eq!(drops.load(Ordering::SeqCst), 2);
+        let SendError(back) = waiting.wait().unwrap().unwrap_err();
+        assert_eq!(drops.load(Ordering::SeqCst), 2);
+        let back = sender.send(back).unwrap_err();
+        assert!(matches!(sender.try_send(back.0), Err(TrySendError::Disconnected(_))));
+        assert_eq!(drops.load(Ordering::SeqCst), 3);
+    });
+}
+
+#[test]
+fn timeouts() {
+    check(|| {
+        let (sender, receiver) = channel();
+        let theirs = sender.clone();
+        spawn(move || {
+            sleep(ms(10));
+            theirs.send("in time").unwrap();
+        });
+        let before = Instant::now();
+        assert_eq!(receiver.recv_timeout(ms(2)), Err(RecvTimeoutError::Timeout));
+        assert!(before.elapsed() >= ms(2));
+        assert_eq!(receiver.recv_timeout(SECOND * 20), Ok("in time"));
+        assert_eq!(receiver.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
+        sender.send("there").unwrap();
+        assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok("there"));
+    });
+}
+
+/// A receiver that was called for a message and is killed has not taken it.
+#[test]
+fn a_receiver_that_is_killed_loses_nothing() {
+    check(|| {
+        let (sender, receiver) = channel();
+        let receiver = Rc::new(receiver);
+        let got = Rc::new(RefCell::new(Vec::new()));
+        let waiting: Vec<GreenThread<()>> = (0..3)
+            .map(|number| {
+                let (receiver, got) = (receiver.clone(), got.clone());
+                spawn(move || {
+                    let message: u8 = receiver.recv().unwrap();
+                    got.borrow_mut().push((number, message));
+                })
+            })
+            .collect();
+        yield_now();
+        waiting[0].kill();
+        sender.send(1).unwrap();
+        waiting[1].kill();
+        yield_now();
+        // What it was woken with it takes; the kill would come at its next wait.
+        assert_eq!(*got.borrow(), [(1, 1)]);
+        sender.send(2).unwrap();
+        yield_now();
+        assert_eq!(*got.borrow(), [(1, 1), (2, 2)]);
+        drop(waiting);
+    });
+}
+
+#[test]
+fn receivers_that_time_out_lose_nothing() {
+    check_within(Duration::from_secs(60), || {
+        const N: u32 = 3000;
+        let hub = spawn_hub().unwrap();
+        let (sender, receiver) = channel();
+        let sending = hub.spawn(move || {
+            for n in 0..N {
+                sender.send(n).unwrap();
+                if n % 3 == 0 {
+                    sleep(Duration::from_micros(u64::from(n % 97)));
+                }
+            }
+        });
+        let mut next = 0;
+        let mut n_late = 0_u32;
+        while next < N {
+            let limit = Duration::from_micros(u64::from(n_late % 61));
+            let received = match n_late % 2 {
+                0 => receiver.recv_timeout(limit).ok(),
+                _ => with_timeout(limit, || receiver.recv().unwrap()).ok(),
+            };
+            match received {
+                Some(n) => {
+                    assert_eq!(n, next);
+                    next += 1;
+                }
+                None => n_late += 1,
+            }
+        }
+        assert!(n_late > 0);
+        sending.wait().unwrap();
+        assert!(hub.shutdown(SECOND).is_clean());
+    });
+}
+
+#[test]
+fn a_sender_that_is_killed_has_sent_nothing() {
+    check(|| {
+        let drops = Arc::new(AtomicUsize::new(0));
+        let (sender, receiver) = sync_channel(0);
+        let sending: Vec<_> = (0..3)
+            .map(|n| {
+                let (sender, counted) = (sender.clone(), Counted(drops.clone()));
+                spawn(move || sender.send((n, counted)).is_ok())
+            })
+            .collect();
+        yield_now();
+        sending[1].kill();
+        assert_eq!(drops.load(Ordering::SeqCst), 1);
+        drop(sender);
+        let numbers: Vec<_> = receiver.iter().map(|(n, _)| n).collect();
+        assert_eq!(numbers, [0, 2]);
+        let sent = sending.into_iter().map(|thread| thread.wait().is_ok());
+        assert_eq!(sent.collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(drops.load(Ordering::SeqCst), 3);
+    });
+}
+
+/// A message whose sender has not timed out arrives, in order. One whose sender has, may have been
+/// taken in the same moment; then it arrives, too, but once.
+#[test]
+fn senders_that_time_out_and_receivers_agree() {
+    check_within(Duration::from_secs(60), || {
+        let hub = spawn_hub().unwrap();
+        for bound in [0, 1] {
+            let (sender, receiver) = sync_channel(bound);
+            let receiving = hub.spawn(move || {
+                let mut received = Vec::new();
+                loop {
+                    match receiver.recv() {
+                        Ok(n) => received.push(n),
+                        Err(RecvError) => return received,
+                    }
+                    if received.len() % 5 == 0 {
+                        sleep(Duration::from_micros(received.len() as u64 % 89));
+                    }
+                }
+            });
+            let mut sent = Vec::new();
+            for n in 0..2000_u64 {
+                let limit = Duration::from_micros(n % 53);
+                if with_timeout(limit, || sender.send(n).unwrap()).is_ok() {
+                    sent.push(n);
+                }
+            }
+            drop(sender);
+            let received = receiving.wait().unwrap();
+            assert!(sent.iter().all(|n| received.contains(n)));
+            assert!(received.is_sorted_by(|a, b| a < b));
+        }
+        assert!(hub.shutdown(SECOND).is_clean());
+    });
+}
+
+#[test]
+fn one_who_always_finds_a_message_lets_the_others_run() {
+    check(|| {
+        let (sender, receiver) = channel();
+        (0..1000).for_each(|n| sender.send(n).unwrap());
+        let log = Log::new();
+        let theirs = log.clone();
+        let other = spawn(move || theirs.add("ran"));
+        for _ in 0..500 {
+            receiver.recv().unwrap();
+        }
+        assert_eq!(log.take(), "ran");
+        other.wait().unwrap();
+    });
+}
+
+/// A channel can be used in destructors that run because of a kill.
+#[test]
+fn while_unwinding() {
+    struct Asks(Sender<SyncSender<u8>>, Log);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            let (answer, answers) = sync_channel(0);
+            self.0.send(answer).unwrap();
+            self.1.add(answers.recv().unwrap());
+        }
+    }
+    check(|| {
+        let (ask, questions) = channel::<SyncSender<u8>>();
+        let log = Log::new();
+        let server = spawn(move || {
+            for question in questions {
+                question.send(5).unwrap();
+            }
+        });
+        let asks = Asks(ask, log.clone());
+        let client = spawn(move || {
+            let _asks = asks;
+            sleep(Duration::MAX);
+        });
+        yield_now();
+        client.kill();
+        server.wait().unwrap();
+        assert_eq!(log.take(), "5");
+        assert!(client.wait().unwrap_err().is_killed());
+    });
+}
+
+#[test]
+fn a_panic_closes_its_ends() {
+    check(|| {
+        let (sender, receiver) = channel::<u8>();
+        let thread = spawn(move || {
+            let _sender = sender;
+            panic!("as asked");
+        });
+        assert_eq!(receiver.recv(), Err(RecvError));
+        let text = panic_of(|| thread.wait().unwrap());
+        assert!(text.contains("as asked"), "{text}");
+    });
+}
