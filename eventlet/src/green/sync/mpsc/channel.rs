@@ -162,7 +162,8 @@ impl<T> Channel<T> {
             return Err(TrySendError::Disconnected(message));
         }
         let is_awaited = state.capacity == Some(0) && !state.receivers.is_empty();
-        if !state.has_room() && !(beyond && is_awaited) {
+        let may = state.has_room() || beyond && is_awaited;
+        if !may {
             return Err(TrySendError::Full(message));
         }
         state.queue.push_back(message);
