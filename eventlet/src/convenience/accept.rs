@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::hub::{self, Time, Waiter};
+use crate::hub::{self, Hub, Time, Waiter};
 
 /// What an error of `accept` says about the listener.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,11 +89,9 @@ impl Places {
     /// Takes a place, waiting until there is one. Only the accept loop calls this.
     pub(super) fn take(self: &Rc<Self>) -> Place {
         while self.n_free.get() == 0 {
-            hub::with(|hub| {
-                let waiter = hub.begin_wait();
-                self.waiter.set(Some(waiter.clone()));
-                hub.park(&waiter, "a place for another connection", Time::NEVER).ready_or_raise();
-            });
+            let waiter = hub::with(Hub::begin_wait);
+            self.waiter.set(Some(waiter.clone()));
+            hub::park(waiter, "a place for another connection", Time::NEVER).ready_or_raise();
         }
         self.n_free.set(self.n_free.get() - 1);
         Place { places: self.clone() }

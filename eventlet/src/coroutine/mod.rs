@@ -40,6 +40,7 @@ use std::sync::Once;
 use generator::{Gn, LocalGenerator, Scope};
 
 pub(crate) use pool::StackPool;
+pub(crate) use prefetch::prefetch;
 pub(crate) use stack::{StackSize, default_stack_size};
 
 use crate::unwind;
@@ -138,9 +139,10 @@ impl Coroutine {
     /// Runs the job until it suspends or ends.
     #[inline]
     pub(crate) fn resume(&mut self) {
-        let outer = ACTIVE.replace(self.control.as_ptr());
+        debug_assert!(ACTIVE.get().is_null(), "a coroutine was resumed inside another");
+        ACTIVE.set(self.control.as_ptr());
         self.generator.resume();
-        ACTIVE.set(outer);
+        ACTIVE.set(ptr::null());
     }
 
     /// Starts to load what `resume` will touch: with many coroutines it is not in the cache.
@@ -218,7 +220,7 @@ impl Drop for AbortOnUnwind {
 }
 
 impl Control {
-    #[inline]
+    #[inline(always)]
     fn switch_out(&self) {
         let marker = 0_u8;
         self.frames.set((&raw const marker).addr());
@@ -233,7 +235,7 @@ impl Control {
 /// Leaves the running job; returns when its coroutine is resumed.
 ///
 /// The caller has called [`assert_switchable`] before it changed any state for the switch.
-#[inline]
+#[inline(always)]
 pub(crate) fn suspend() {
     let control = ACTIVE.get();
     debug_assert!(!control.is_null(), "suspended outside a coroutine");

@@ -7,6 +7,12 @@
 const BYTES: usize = 768;
 const LINE: usize = 64;
 
+/// Starts to load the first line of a record.
+#[inline]
+pub(crate) fn prefetch<T>(record: &T) {
+    line(std::ptr::from_ref(record).addr());
+}
+
 /// Starts to load the frames that begin at this address.
 #[inline]
 pub(super) fn frames(start: usize) {

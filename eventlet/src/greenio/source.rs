@@ -151,46 +151,44 @@ impl<S: AsFd> Source<S> {
     ///
     /// Fails as `operation` does; with "would block" if the user has made the socket non-blocking
     /// or its timeout has passed, as std does; and if the socket was closed meanwhile.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn wait_for<R>(
         &self,
         direction: Direction,
         mut operation: impl FnMut(&S) -> io::Result<R>,
     ) -> io::Result<R> {
-        hub::with(|hub| {
-            let fd = self.fd();
-            let nonblocking = self.is_nonblocking();
-            let mut deadline = None;
-            if !nonblocking {
-                hub.count_io_call();
-            }
-            loop {
-                self.check_open()?;
-                if nonblocking || hub.may_be_ready(fd, self.id, direction) {
-                    match operation(&self.io) {
-                        Err(error) if would_block(&error) => {
-                            hub.would_block(fd, self.id, direction);
-                            if nonblocking {
-                                return Err(error);
-                            }
+        let fd = self.fd();
+        let nonblocking = self.is_nonblocking();
+        let mut deadline = None;
+        if !nonblocking {
+            hub::with(hub::Hub::count_io_call);
+        }
+        loop {
+            self.check_open()?;
+            if nonblocking || hub::with(|hub| hub.may_be_ready(fd, self.id, direction)) {
+                match operation(&self.io) {
+                    Err(error) if would_block(&error) => {
+                        hub::with(|hub| hub.would_block(fd, self.id, direction));
+                        if nonblocking {
+                            return Err(error);
                         }
-                        // What fails because of a `close` meanwhile says so.
-                        Err(error) => return self.check_open().and(Err(error)),
-                        done => return done,
                     }
-                }
-                let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
-                if !hub.wait_ready(fd, self.id, direction, deadline)? {
-                    return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+                    // What fails because of a `close` meanwhile says so.
+                    Err(error) => return self.check_open().and(Err(error)),
+                    done => return done,
                 }
             }
-        })
+            let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
+            if !hub::wait_ready(fd, self.id, direction, deadline)? {
+                return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+            }
+        }
     }
 
     /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
     /// stream that moves fewer has nothing left for the moment. On a stream, moving nothing does
     /// not wait; on Linux, std's sockets wait there for something that they do not take.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn transfer(
         &self,
         direction: Direction,
@@ -217,7 +215,7 @@ impl<S: AsFd> Source<S> {
 
     /// Waits until the descriptor is ready; says false when `deadline` passed first.
     pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
-        let ready = hub::with(|hub| hub.wait_ready(self.fd(), self.id, direction, deadline))?;
+        let ready = hub::wait_ready(self.fd(), self.id, direction, deadline)?;
         self.check_open()?;
         Ok(ready)
     }

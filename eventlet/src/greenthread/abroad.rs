@@ -25,15 +25,14 @@ where
     D: FnOnce(Result<T, Exit>) -> bool + 'static,
 {
     let spec = Spec { name: None, stack_size: default_stack_size(), spawned_at };
-    let fiber = hub.make_fiber(spec, Packet::new(f));
-    let ended = Rc::downgrade(&fiber);
-    let links = &fiber.body.shared().links;
-    links.add(Box::new(move |status| {
-        let Some(fiber) = ended.upgrade() else { return };
-        let Some(result) = fiber.body.take_result() else { return };
+    let packet = Rc::new(Packet::new(f));
+    let fiber = hub.make_fiber(spec, packet.clone());
+    let ended = Rc::downgrade(&packet);
+    packet.shared().links.add(Box::new(move |status| {
+        let Some(packet) = ended.upgrade() else { return };
+        let Some(result) = packet.take_result() else { return };
         if !deliver(result) {
-            let fiber: Rc<_> = fiber;
-            report_unseen(&(fiber as _), *status);
+            report_unseen(None, spawned_at, *status);
         }
     }));
     hub.start_when_possible(fiber.clone());
@@ -42,5 +41,5 @@ where
 
 /// The handles of all green threads of this hub.
 pub(crate) fn all(hub: &Hub) -> Vec<Handle> {
-    hub.fibers().into_iter().map(Handle::new).collect()
+    hub.live_fibers().into_iter().map(Handle::new).collect()
 }

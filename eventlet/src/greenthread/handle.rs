@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::exit::{Exit, ExitStatus, Killed};
 use super::links::Link;
 use super::packet::{Joinable, Shared};
-use crate::hub::{self, Fiber, FiberRc, State, Time, Wake};
+use crate::hub::{self, FiberRc, Hub, State, Time, Wake};
 use crate::unwind;
 
 /// A green thread whose result can be waited for. Made by [`spawn`](crate::spawn).
@@ -27,14 +27,15 @@ use crate::unwind;
 /// assert_eq!(thread.wait().unwrap(), 5);
 /// ```
 pub struct GreenThread<T> {
-    fiber: Rc<Fiber<dyn Joinable<T>>>,
+    fiber: FiberRc,
+    packet: Rc<dyn Joinable<T>>,
     /// The result has been fetched, so there is nothing to detach from.
     is_collected: bool,
 }
 
 impl<T: 'static> GreenThread<T> {
-    pub(super) fn new(fiber: Rc<Fiber<dyn Joinable<T>>>) -> Self {
-        GreenThread { fiber, is_collected: false }
+    pub(super) fn new(fiber: FiberRc, packet: Rc<dyn Joinable<T>>) -> Self {
+        GreenThread { fiber, packet, is_collected: false }
     }
 
     /// Waits for the end and returns the result, or why there is none.
@@ -58,9 +59,10 @@ impl<T: 'static> GreenThread<T> {
     /// assert_eq!(eventlet::spawn(|| 1 + 1).wait().unwrap(), 2);
     /// ```
     #[doc(alias = "join")]
+    #[inline(always)]
     pub fn wait(mut self) -> Result<T, Exit> {
         loop {
-            if let Some(result) = self.fiber.body.take_result() {
+            if let Some(result) = self.packet.take_result() {
                 self.is_collected = true;
                 return result;
             }
@@ -68,18 +70,17 @@ impl<T: 'static> GreenThread<T> {
         }
     }
 
+    #[inline(always)]
     fn wait_for_end(&self) {
-        hub::with(|hub| {
-            let waiter = hub.begin_wait();
-            assert!(waiter.id() != self.fiber.id, "a green thread cannot wait for itself");
-            let joiner = &self.fiber.body.shared().joiner;
-            joiner.set(Some(waiter.clone()));
-            let wake = hub.park(&waiter, "the end of a green thread", Time::NEVER);
-            if let Wake::Thrown(payload) = wake {
-                joiner.take();
-                unwind::raise(payload);
-            }
-        });
+        let waiter = hub::with(Hub::begin_wait);
+        assert!(waiter.id() != self.fiber.id, "a green thread cannot wait for itself");
+        let joiner = &self.packet.shared().joiner;
+        joiner.set(Some(waiter.clone()));
+        let wake = hub::park(waiter, "the end of a green thread", Time::NEVER);
+        if let Wake::Thrown(payload) = wake {
+            joiner.take();
+            unwind::raise(payload);
+        }
     }
 
     /// An untyped handle to the same green thread.
@@ -99,12 +100,12 @@ impl<T: 'static> GreenThread<T> {
 
     /// Calls `callback` when the green thread ends; see [`Handle::link`].
     pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
-        self.fiber.body.shared().links.add(Box::new(callback))
+        self.packet.shared().links.add(Box::new(callback))
     }
 
     /// Takes a callback back; see [`Handle::unlink`].
     pub fn unlink(&self, link: Link) -> bool {
-        self.fiber.body.shared().links.remove(link)
+        self.packet.shared().links.remove(link)
     }
 
     /// Whether the green thread has ended and its links have been called.
@@ -129,9 +130,9 @@ impl<T> Drop for GreenThread<T> {
         if self.is_collected {
             return;
         }
-        self.fiber.body.shared().is_detached.set(true);
+        self.packet.shared().is_detached.set(true);
         // A result that nobody will fetch is dropped now, not with the last handle.
-        drop(self.fiber.body.take_result());
+        drop(self.packet.take_result());
     }
 }
 
@@ -241,7 +242,7 @@ impl Handle {
     }
 
     fn shared(&self) -> Option<&Shared> {
-        self.fiber.body.extension().downcast_ref()
+        self.fiber.extension()?.downcast_ref()
     }
 
     /// Whether the green thread has ended and its links have been called.

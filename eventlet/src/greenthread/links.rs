@@ -7,6 +7,7 @@ use super::exit::ExitStatus;
 use crate::unwind::Payload;
 
 type Callback = Box<dyn FnOnce(&ExitStatus)>;
+type Callbacks = Vec<(Link, Callback)>;
 
 thread_local! {
     /// The number of the next link. No two links of a thread have the same, so one of another
@@ -23,7 +24,8 @@ pub struct Link {
 /// The callbacks of one green thread, in the order they were linked.
 #[derive(Default)]
 pub(super) struct Links {
-    callbacks: RefCell<Vec<(Link, Callback)>>,
+    /// Boxed, since hardly any green thread has one.
+    callbacks: RefCell<Option<Box<Callbacks>>>,
     /// Set when the body has ended: from then on callbacks are called at once.
     ended: Cell<Option<ExitStatus>>,
 }
@@ -36,32 +38,36 @@ impl Links {
         let link = Link { number };
         match self.ended.get() {
             Some(status) => callback(&status),
-            None => self.callbacks.borrow_mut().push((link, callback)),
+            None => self.callbacks.borrow_mut().get_or_insert_default().push((link, callback)),
         }
         link
     }
 
     /// Takes a callback back that has not been called.
     pub(super) fn remove(&self, link: Link) -> bool {
-        let mut callbacks = self.callbacks.borrow_mut();
-        let index = callbacks.iter().position(|(other, _)| *other == link);
-        let removed = index.map(|index| callbacks.remove(index));
-        // A callback's destructor is the user's code, and may link or unlink.
-        drop(callbacks);
+        let removed = self.callbacks.borrow_mut().as_mut().and_then(|callbacks| {
+            let index = callbacks.iter().position(|(other, _)| *other == link)?;
+            Some(callbacks.remove(index))
+        });
+        // The callback's destructor is the user's code, and may link or unlink: it runs here.
         removed.is_some()
     }
 
     /// Calls all callbacks. One that panics is reported like any panic and does not keep the
     /// others from being called. What was thrown at the caller meanwhile is returned.
+    #[inline]
     pub(super) fn call_all(&self, status: ExitStatus) -> Option<Payload> {
         self.ended.set(Some(status));
-        if self.callbacks.borrow().is_empty() {
-            return None;
-        }
-        let mut thrown = None;
-        for (_, callback) in self.callbacks.take() {
-            thrown = contain(|| callback(&status)).or(thrown);
-        }
-        thrown
+        let callbacks = self.callbacks.take()?;
+        call_each(*callbacks, status)
     }
+}
+
+#[cold]
+fn call_each(callbacks: Callbacks, status: ExitStatus) -> Option<Payload> {
+    let mut thrown = None;
+    for (_, callback) in callbacks {
+        thrown = contain(|| callback(&status)).or(thrown);
+    }
+    thrown
 }

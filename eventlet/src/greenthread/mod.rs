@@ -177,22 +177,19 @@ where
 /// eventlet::sleep(Duration::from_millis(5));
 /// assert!(before.elapsed() >= Duration::from_millis(5));
 /// ```
-#[inline]
+#[inline(always)]
 pub fn sleep(duration: Duration) {
-    // Inlined, since a return after a switch is one that the processor cannot predict.
     if duration.is_zero() {
-        hub::with(hub::Hub::yield_now);
+        hub::yield_now();
     } else {
         sleep_longer(duration);
     }
 }
 
 fn sleep_longer(duration: Duration) {
-    hub::with(|hub| {
-        if !hub.current_is_unwinding() {
-            hub.sleep_until_deadline(hub.now().after(duration));
-        }
-    });
+    if !hub::with(hub::Hub::current_is_unwinding) {
+        hub::sleep_until(hub::with(hub::Hub::now).after(duration));
+    }
 }
 
 /// The handle of the green thread that makes this call.
@@ -249,12 +246,12 @@ where
     T: 'static,
 {
     hub::with(|hub| {
-        let fiber = hub.make_fiber(spec, Packet::new(f));
-        let queued: Rc<_> = fiber.clone();
+        let packet = Rc::new(Packet::new(f));
+        let fiber = hub.make_fiber(spec, packet.clone());
         match start {
-            Start::After(delay) if !delay.is_zero() => hub.start_at(queued, hub.now().after(delay)),
-            Start::Now | Start::After(_) => hub.start(queued),
+            Start::After(delay) if !delay.is_zero() => hub.start_at(&fiber, hub.now().after(delay)),
+            Start::Now | Start::After(_) => hub.start(fiber.clone()),
         }?;
-        Ok(GreenThread::new(fiber))
+        Ok(GreenThread::new(fiber, packet))
     })
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::panic::Location;
 
 use super::contain::contain;
 use super::exit::{Exit, ExitStatus};
@@ -50,7 +51,7 @@ where
         let status = result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS);
         let mut thrown = None;
         if self.shared.is_detached.get() {
-            report_unseen(fiber, status);
+            report_unseen(fiber.name.as_deref(), fiber.spawned_at, status);
             // The destructor of the result is the user's code.
             thrown = contain(|| drop(result));
         } else {
@@ -64,13 +65,12 @@ where
 }
 
 /// A timeout that nobody caught and nobody will see is an error all the same.
-pub(super) fn report_unseen(fiber: &FiberRc, status: ExitStatus) {
+pub(super) fn report_unseen(name: Option<&str>, spawned_at: &Location<'_>, status: ExitStatus) {
     if status.is_timeout() {
-        let name = fiber.name.as_deref().unwrap_or("<unnamed>");
+        let name = name.unwrap_or("<unnamed>");
         eprintln!(
-            "eventlet: the green thread '{name}' spawned at {} was ended by a Timeout that \
-             nothing caught",
-            fiber.spawned_at
+            "eventlet: the green thread '{name}' spawned at {spawned_at} was ended by a Timeout \
+             that nothing caught"
         );
     }
 }

@@ -81,7 +81,9 @@ impl Alarms {
     fn take(&self, index: usize) -> Alarm {
         let mut list = self.list.borrow_mut();
         let alarm = list.remove(index);
-        if alarm.at == self.earliest() {
+        if list.is_empty() {
+            self.earliest.set(Time::NEVER);
+        } else if alarm.at == self.earliest() {
             self.earliest.set(list.iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER));
         }
         alarm
@@ -92,6 +94,14 @@ impl Alarms {
         let mut list = self.list.borrow_mut();
         let alarm = list.iter_mut().find(|alarm| alarm.token == token);
         alarm.is_some_and(|alarm| std::mem::replace(&mut alarm.is_caught, is_caught))
+    }
+
+    /// Takes all alarms back.
+    pub(super) fn clear(&self) {
+        if self.earliest() < Time::NEVER {
+            self.earliest.set(Time::NEVER);
+            self.list.borrow_mut().clear();
+        }
     }
 
     /// Whether an alarm has not gone off yet.

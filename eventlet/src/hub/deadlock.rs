@@ -38,8 +38,8 @@ impl Hub {
 
     /// Lists who waits for what, one to a line.
     pub(crate) fn list_fibers(&self, text: &mut String) {
-        let fibers = self.fibers.borrow();
-        for (_, fiber) in fibers.iter().take(LISTED) {
+        let fibers = self.live_fibers();
+        for fiber in fibers.iter().take(LISTED) {
             describe(text, fiber);
         }
         if fibers.len() > LISTED {

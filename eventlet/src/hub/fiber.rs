@@ -9,7 +9,8 @@
 //! ```
 //!
 //! The hub knows nothing of what runs in a fiber: that is its [`Body`], which an upper layer gives
-//! it. Fiber and body are one allocation.
+//! it. The record of a fiber that has ended is used again for a new one, so that a spawn allocates
+//! the body and nothing else.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -34,8 +35,8 @@ pub(crate) trait Body {
     fn extension(&self) -> &dyn Any;
 }
 
-/// A shared fiber of any body.
-pub(crate) type FiberRc = Rc<Fiber<dyn Body>>;
+/// A shared fiber. Who holds one keeps its record from being used for another fiber.
+pub(crate) type FiberRc = Rc<Fiber>;
 
 /// Where a fiber is in its life; see the picture above.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,24 +67,24 @@ pub(super) enum Outcome {
 ///
 /// The fields that every switch touches come first, together in a cache line.
 #[repr(C)]
-pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
+pub(crate) struct Fiber {
     /// Its stack, between the first run and the end.
     pub(super) coroutine: Cell<Option<Coroutine>>,
-    /// Thrown at this fiber and not delivered yet.
-    pub(super) thrown: Cell<Option<Payload>>,
-    /// Run-queue entries that do not count, since the fiber was moved to the front.
-    pub(super) n_stale_entries: Cell<u32>,
-    /// The number of the current wait: a waiter of an earlier one has no effect.
-    pub(super) wait: Cell<u32>,
     pub(super) state: Cell<State>,
     pub(super) outcome: Cell<Outcome>,
     pub(crate) is_main: bool,
     /// It raised something, or unwound when it was last switched out. While others are switched
     /// out in that state this tells whose unwinding `std::thread::panicking` means.
     pub(super) unwinding: Cell<bool>,
+    /// The number of the current wait: a waiter of an earlier one has no effect.
+    pub(super) wait: Cell<u32>,
+    /// Run-queue entries that do not count, since the fiber was moved to the front.
+    pub(super) n_stale_entries: Cell<u32>,
+    /// Thrown at this fiber and not delivered yet.
+    pub(super) thrown: Thrown,
+
     /// Deadlines that hold over several waits.
     pub(super) alarms: Alarms,
-
     /// Until when the current wait lasts.
     pub(super) deadline: Cell<Time>,
     /// The timer of this fiber and when it fires. It may fire early: it is left alone when a wait
@@ -91,9 +92,9 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     pub(super) timer: Cell<Option<(TimerKey, Time)>>,
     /// What the current wait is for, for reports.
     pub(super) waits_for: Cell<&'static str>,
-
-    /// Its place in the hub's register.
+    /// Its place in the hub's register; [`UNREGISTERED`] before it first gives way.
     pub(super) key: Cell<usize>,
+
     /// Unique in the process.
     pub(crate) id: u64,
     /// For reports.
@@ -101,46 +102,83 @@ pub(crate) struct Fiber<B: ?Sized + Body = dyn Body> {
     /// Where it was spawned, for reports.
     pub(crate) spawned_at: &'static Location<'static>,
     pub(super) stack_size: StackSize,
-
-    pub(crate) body: B,
+    /// What runs in it; nothing in the main fiber, which the hub does not start.
+    body: Option<Rc<dyn Body>>,
 }
 
-/// What `Fiber::new` needs to know.
+/// The key of a fiber that has never given way: the run queue or its timer keeps it alive.
+pub(super) const UNREGISTERED: usize = usize::MAX;
+
+/// What a new fiber needs to be given.
 pub(crate) struct Spec {
     pub(crate) name: Option<Rc<str>>,
     pub(crate) stack_size: StackSize,
     pub(crate) spawned_at: &'static Location<'static>,
 }
 
-impl<B: Body> Fiber<B> {
-    #[inline]
-    pub(super) fn new(id: u64, spec: Spec, is_main: bool, body: B) -> Self {
+impl Fiber {
+    pub(super) fn new(id: u64, spec: Spec, body: Option<Rc<dyn Body>>) -> Self {
+        let is_main = body.is_none();
         Fiber {
+            coroutine: Cell::new(None),
+            state: Cell::new(if is_main { State::Running } else { State::New }),
+            outcome: Cell::new(Outcome::None),
+            is_main,
+            unwinding: Cell::new(false),
+            wait: Cell::new(0),
+            n_stale_entries: Cell::new(0),
+            thrown: Thrown::default(),
+            alarms: Alarms::new(),
+            deadline: Cell::new(Time::NEVER),
+            timer: Cell::new(None),
+            waits_for: Cell::new(""),
+            key: Cell::new(UNREGISTERED),
             id,
             name: spec.name,
             spawned_at: spec.spawned_at,
             stack_size: spec.stack_size,
-            is_main,
-            state: Cell::new(if is_main { State::Running } else { State::New }),
-            wait: Cell::new(0),
-            outcome: Cell::new(Outcome::None),
-            waits_for: Cell::new(""),
-            deadline: Cell::new(Time::NEVER),
-            timer: Cell::new(None),
-            alarms: Alarms::new(),
-            thrown: Cell::new(None),
-            n_stale_entries: Cell::new(0),
-            unwinding: Cell::new(false),
-            key: Cell::new(usize::MAX),
-            coroutine: Cell::new(None),
             body,
         }
     }
-}
 
-impl<B: ?Sized + Body> Fiber<B> {
+    #[cold]
+    pub(super) fn of(id: u64, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
+        Rc::new(Fiber::new(id, spec, Some(body)))
+    }
+
+    /// Makes the record of a fiber that has ended that of a new one. The numbers of its waits go
+    /// on. What is not named here is as it was at first: `Hub::retire` saw to that.
+    #[inline]
+    pub(super) fn renew(&mut self, id: u64, spec: Spec, body: Rc<dyn Body>) {
+        debug_assert_eq!(self.state.get(), State::Done);
+        self.state.set(State::New);
+        self.unwinding.set(false);
+        self.thrown.take();
+        self.alarms.clear();
+        self.id = id;
+        self.name = spec.name;
+        self.spawned_at = spec.spawned_at;
+        self.stack_size = spec.stack_size;
+        self.body = Some(body);
+    }
+
     pub(crate) fn state(&self) -> State {
         self.state.get()
+    }
+
+    /// What runs in it.
+    ///
+    /// # Panics
+    ///
+    /// Panics for the main fiber.
+    #[inline]
+    pub(super) fn body(&self) -> &dyn Body {
+        &**self.body.as_ref().expect("the native stack is not started by the hub")
+    }
+
+    /// What the layer above keeps with the fiber; nothing with the main one.
+    pub(crate) fn extension(&self) -> Option<&dyn Any> {
+        self.body.as_deref().map(Body::extension)
     }
 
     /// Starts to load the stack, which will be switched to soon.
@@ -152,16 +190,32 @@ impl<B: ?Sized + Body> Fiber<B> {
         }
         self.coroutine.set(coroutine);
     }
+}
 
-    /// Takes what was thrown at this fiber.
-    pub(super) fn take_thrown(&self) -> Option<Payload> {
-        self.thrown.take()
+/// A place for one payload that is on its way to a fiber.
+#[derive(Default)]
+pub(super) struct Thrown {
+    /// Whether there is one: every switch asks.
+    is_some: Cell<bool>,
+    payload: Cell<Option<Payload>>,
+}
+
+impl Thrown {
+    #[inline]
+    pub(super) fn is_some(&self) -> bool {
+        self.is_some.get()
     }
 
-    pub(super) fn has_thrown(&self) -> bool {
-        let thrown = self.thrown.take();
-        let has = thrown.is_some();
-        self.thrown.set(thrown);
-        has
+    pub(super) fn put(&self, payload: Payload) {
+        self.is_some.set(true);
+        self.payload.set(Some(payload));
+    }
+
+    #[inline]
+    pub(super) fn take(&self) -> Option<Payload> {
+        if !self.is_some.replace(false) {
+            return None;
+        }
+        self.payload.take()
     }
 }

@@ -9,7 +9,7 @@ use super::poller::{self, Direction};
 use super::run::RESUMES_PER_TURN;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
-use super::{Hub, try_with};
+use super::{Hub, park, try_with, with};
 
 /// So many I/O calls in a row may find something to do at once. More, and the fiber that makes them
 /// gives way: a stream whose peer is fast enough is always ready.
@@ -26,18 +26,51 @@ impl IoId {
     }
 }
 
-/// Takes a waiter out of its slot, however the wait ends.
-struct Waiting<'a> {
-    hub: &'a Hub,
+/// Takes a waiter out of its slot, unless the poller did when it woke it.
+struct Waiting {
     fd: RawFd,
     direction: Direction,
     waiter: Waiter,
+    is_woken: bool,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut poller = self.hub.poller.borrow_mut();
-        poller.remove_waiter(self.fd, self.direction, &self.waiter);
+        if !self.is_woken {
+            try_with(|hub| {
+                let mut poller = hub.poller.borrow_mut();
+                poller.remove_waiter(self.fd, self.direction, &self.waiter);
+            });
+        }
+    }
+}
+
+/// Waits until a descriptor is ready; says false when `deadline` passed first.
+///
+/// # Errors
+///
+/// Fails if the descriptor cannot be polled, was closed meanwhile, or the caller unwinds.
+#[inline(always)]
+pub(crate) fn wait_ready(
+    fd: RawFd,
+    id: IoId,
+    direction: Direction,
+    deadline: Time,
+) -> io::Result<bool> {
+    let waiter = with(|hub| hub.begin_wait_ready(fd, id, direction))?;
+    let mut waiting = Waiting { fd, direction, waiter: waiter.clone(), is_woken: false };
+    let wake = park(waiter, what_for(direction), deadline);
+    waiting.is_woken = matches!(wake, Wake::Ready);
+    drop(waiting);
+    let is_ready = wake.ready_or_raise();
+    with(|hub| hub.check_registered(fd, id))?;
+    Ok(is_ready)
+}
+
+fn what_for(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Read => "a descriptor to be readable",
+        Direction::Write => "a descriptor to be writable",
     }
 }
 
@@ -58,7 +91,7 @@ impl Hub {
     fn give_way(&self) {
         self.n_io_calls.set(0);
         self.n_resumes.set(RESUMES_PER_TURN);
-        self.yield_now();
+        super::yield_now();
     }
 
     /// Whether it is worth trying an operation; false only if it is known that it would block.
@@ -79,44 +112,24 @@ impl Hub {
         self.poller.borrow_mut().was_short(fd, id.0, direction);
     }
 
-    /// Waits until a descriptor is ready; says false when `deadline` passed first.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the descriptor cannot be polled, was closed meanwhile, or the caller unwinds.
-    pub(crate) fn wait_ready(
-        &self,
-        fd: RawFd,
-        id: IoId,
-        direction: Direction,
-        deadline: Time,
-    ) -> io::Result<bool> {
+    /// Begins a wait for a descriptor, which is registered if it was not.
+    fn begin_wait_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> io::Result<Waiter> {
         self.n_io_calls.set(0);
         if self.current_is_unwinding() {
             return Err(unwinding());
         }
-        {
-            let mut poller = self.poller.borrow_mut();
-            if !poller.is_registered(fd, id.0) {
-                poller.register(fd, id.0)?;
-            }
+        let waiter = self.begin_wait();
+        let mut poller = self.poller.borrow_mut();
+        if !poller.is_registered(fd, id.0) {
+            poller.register(fd, id.0)?;
         }
-        let woken = self.wait_on_slot(fd, direction, deadline).ready_or_raise();
-        if !self.poller.borrow_mut().is_registered(fd, id.0) {
-            return Err(closed_meanwhile());
-        }
-        Ok(woken)
+        poller.add_waiter(fd, direction, waiter.clone());
+        Ok(waiter)
     }
 
-    fn wait_on_slot(&self, fd: RawFd, direction: Direction, deadline: Time) -> Wake {
-        let waiter = self.begin_wait();
-        self.poller.borrow_mut().add_waiter(fd, direction, waiter.clone());
-        let waiting = Waiting { hub: self, fd, direction, waiter };
-        let what = match direction {
-            Direction::Read => "a descriptor to be readable",
-            Direction::Write => "a descriptor to be writable",
-        };
-        self.park(&waiting.waiter, what, deadline)
+    fn check_registered(&self, fd: RawFd, id: IoId) -> io::Result<()> {
+        let is_registered = self.poller.borrow_mut().is_registered(fd, id.0);
+        if is_registered { Ok(()) } else { Err(closed_meanwhile()) }
     }
 
     /// Waits until any descriptor is ready, and leaves no trace of it; says false when `timeout`
@@ -134,7 +147,7 @@ impl Hub {
         }
         let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
         let guest = Guest { hub: self, fd: fd.try_clone_to_owned()?, id: IoId::new() };
-        match self.wait_ready(guest.fd.as_raw_fd(), guest.id, direction, deadline) {
+        match wait_ready(guest.fd.as_raw_fd(), guest.id, direction, deadline) {
             // Regular files cannot be polled, and never block.
             Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(true),
             other => other,

@@ -17,13 +17,16 @@
 mod alarms;
 mod deadlock;
 mod fiber;
+mod give_way;
 mod inbox;
 mod io;
 mod outside;
 mod park;
 #[allow(unsafe_code, reason = "system calls that mio does not make")]
 mod poller;
+mod queue;
 mod run;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod throw;
@@ -31,7 +34,6 @@ mod time;
 mod timers;
 mod waiter;
 
-use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::panic::Location;
@@ -42,17 +44,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
-pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
+use fiber::Fiber;
+pub(crate) use fiber::{Body, FiberRc, Spec, State};
+pub(crate) use give_way::yield_now;
 pub(crate) use inbox::Address;
-pub(crate) use io::{IoId, forget};
+pub(crate) use io::{IoId, forget, wait_ready};
 pub(crate) use outside::RemoteWaiter;
+pub(crate) use park::{park, sleep_until};
 pub use poller::Direction;
+use queue::RunQueue;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 pub(crate) use waiter::{Waiter, Wake};
 
 use crate::coroutine::{self, StackPool};
-use crate::unwind::Payload;
 
 thread_local! {
     static HUB: OnceCell<Rc<Hub>> = const { OnceCell::new() };
@@ -102,16 +107,18 @@ pub(crate) struct Hub {
     main: FiberRc,
     /// Who runs now; none while the hub itself does.
     current: RefCell<Option<FiberRc>>,
-    /// Who runs next, oldest first.
-    queue: RefCell<VecDeque<FiberRc>>,
-    /// Who runs before all others: fibers that something was thrown into.
-    urgent: RefCell<VecDeque<FiberRc>>,
+    /// Who runs next.
+    queue: RefCell<RunQueue>,
     /// How many fibers have run since the last `collect`.
     n_resumes: Cell<u32>,
     /// How many I/O calls have been tried since one had to wait.
     n_io_calls: Cell<u32>,
-    /// Every live fiber but the main one. This keeps parked fibers alive.
+    /// How many fibers have been started and have not ended.
+    n_fibers: Cell<usize>,
+    /// Every fiber that has given way and not ended. This keeps parked ones alive.
     fibers: RefCell<Slab<FiberRc>>,
+    /// Records of fibers that have ended, to be used again.
+    spare: RefCell<Vec<FiberRc>>,
     /// Fibers that could not start for want of a stack; they start when one is given back.
     starved: RefCell<VecDeque<FiberRc>>,
     stacks: RefCell<StackPool>,
@@ -131,23 +138,6 @@ pub(crate) struct Hub {
     is_misled: Cell<bool>,
     next_id: Cell<u64>,
     next_alarm: Cell<u64>,
-}
-
-/// What the main fiber does: nothing, since it is not started by the hub.
-struct NativeStack;
-
-impl Body for NativeStack {
-    fn run(&self, _: &FiberRc) {
-        unreachable!("the native stack is not started by the hub")
-    }
-
-    fn discard(&self, _: &FiberRc, _: Payload) {
-        unreachable!("the native stack cannot be discarded")
-    }
-
-    fn extension(&self) -> &dyn Any {
-        &()
-    }
 }
 
 /// Ids are handed to the hubs in blocks, so that taking one costs no atomic operation.
@@ -172,16 +162,17 @@ impl Hub {
             spawned_at: Location::caller(),
         };
         let first_id = next_id_block();
-        let main: FiberRc = Rc::new(Fiber::new(first_id, spec, true, NativeStack));
+        let main = Rc::new(Fiber::new(first_id, spec, None));
         Ok(Rc::new(Hub {
             id: first_id / ID_BLOCK,
             current: RefCell::new(Some(main.clone())),
             main,
             queue: RefCell::default(),
-            urgent: RefCell::default(),
             n_resumes: Cell::new(0),
             n_io_calls: Cell::new(0),
+            n_fibers: Cell::new(0),
             fibers: RefCell::default(),
+            spare: RefCell::default(),
             starved: RefCell::default(),
             stacks: RefCell::new(StackPool::new(run::run_current)),
             timers: RefCell::new(timers::Timers::new()),
@@ -221,11 +212,19 @@ impl Hub {
 
     /// Makes a fiber that has an id and is not scheduled yet.
     #[inline]
-    pub(crate) fn make_fiber<B: Body>(&self, spec: Spec, body: B) -> Rc<Fiber<B>> {
-        Rc::new(Fiber::new(self.take_id(), spec, false, body))
+    pub(crate) fn make_fiber(&self, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
+        let id = self.take_id();
+        let spare = self.spare.borrow_mut().pop();
+        if let Some(mut fiber) = spare
+            && let Some(record) = Rc::get_mut(&mut fiber)
+        {
+            record.renew(id, spec, body);
+            return fiber;
+        }
+        Fiber::of(id, spec, body)
     }
 
-    /// Registers a new fiber and queues it. It runs when the current one gives way.
+    /// Queues a new fiber. It runs when the current one gives way.
     ///
     /// # Errors
     ///
@@ -237,22 +236,24 @@ impl Hub {
         Ok(())
     }
 
-    /// Registers and queues a new fiber for someone who cannot be told of an error. If there is no
-    /// stack for it, it begins when one is given back.
+    /// Queues a new fiber for someone who cannot be told of an error. If there is no stack for
+    /// it, it begins when one is given back.
     pub(crate) fn start_when_possible(&self, fiber: FiberRc) {
-        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+        self.n_fibers.set(self.n_fibers.get() + 1);
         self.enqueue_new(fiber);
     }
 
-    /// Registers a new fiber that is to be queued at `at`.
+    /// Lets a new fiber be queued at `at`.
     ///
     /// # Errors
     ///
     /// Fails if there is no stack at hand and none can be mapped.
-    pub(crate) fn start_at(&self, fiber: FiberRc, at: Time) -> std::io::Result<()> {
-        self.admit(&fiber)?;
+    pub(crate) fn start_at(&self, fiber: &FiberRc, at: Time) -> std::io::Result<()> {
+        self.admit(fiber)?;
         if at < Time::NEVER {
-            self.arm(&fiber, at);
+            self.arm(fiber, at);
+        } else {
+            self.register(fiber);
         }
         Ok(())
     }
@@ -260,13 +261,13 @@ impl Hub {
     #[inline]
     fn admit(&self, fiber: &FiberRc) -> std::io::Result<()> {
         self.stacks.borrow_mut().provide(fiber.stack_size)?;
-        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+        self.n_fibers.set(self.n_fibers.get() + 1);
         Ok(())
     }
 
     #[inline]
     fn enqueue_new(&self, fiber: FiberRc) {
-        self.queue.borrow_mut().push_back(fiber);
+        self.queue.borrow_mut().push(fiber);
     }
 
     /// Queues a fiber whose wait has ended.
@@ -274,7 +275,7 @@ impl Hub {
     fn enqueue(&self, fiber: FiberRc) {
         debug_assert_eq!(fiber.state.get(), State::Parked);
         fiber.state.set(State::Queued);
-        self.queue.borrow_mut().push_back(fiber);
+        self.queue.borrow_mut().push(fiber);
     }
 
     /// Reads the clock.
@@ -297,8 +298,8 @@ impl Hub {
         let poller = self.poller.borrow();
         let stacks = self.stacks.borrow();
         Load {
-            n_fibers: self.fibers.borrow().len(),
-            n_queued: self.queue.borrow().len() + self.urgent.borrow().len(),
+            n_fibers: self.n_fibers.get(),
+            n_queued: self.queue.borrow().len(),
             n_timers: self.timers.borrow().len(),
             n_io_waiters: poller.n_waiters(),
             n_descriptors: poller.n_registered(),

@@ -7,7 +7,6 @@
 //!        ◄────────────── inbox ◄───────────────────┘ another one: by mail
 //! ```
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use slab::Slab;
@@ -15,7 +14,7 @@ use slab::Slab;
 use super::inbox::Remote;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
-use super::{Hub, try_with};
+use super::{Hub, park, try_with};
 
 /// Names a wait for ever: its place among the waits, which is used again, and a number, which is
 /// not.
@@ -89,7 +88,7 @@ impl Hub {
     /// has passed. `register` says whether there is anything to wait for; it runs before the
     /// caller parks, and being woken in between is not lost.
     ///
-    /// As with [`park`](Hub::park), the caller raises what was thrown into it.
+    /// As with [`park`], the caller raises what was thrown into it.
     pub(crate) fn wait_for_outside(
         &self,
         waits_for: &'static str,
@@ -102,7 +101,7 @@ impl Hub {
         if !register(RemoteWaiter { remote: self.remote.clone(), key }) {
             waiter.clone().wake();
         }
-        self.park(&waiter, waits_for, deadline)
+        park(waiter, waits_for, deadline)
     }
 
     /// Ends a wait of this hub, if it still lasts.
@@ -111,10 +110,5 @@ impl Hub {
         if let Some(waiter) = waiter {
             waiter.wake();
         }
-    }
-
-    /// Every fiber but the main one.
-    pub(crate) fn fibers(&self) -> Vec<super::FiberRc> {
-        self.fibers.borrow().iter().map(|(_, fiber)| Rc::clone(fiber)).collect()
     }
 }

@@ -1,17 +1,44 @@
-//! Giving way: yield, and waiting for a wake or a deadline.
+//! Waiting for a wake or a deadline.
 
-use std::thread::panicking;
-
-use super::Hub;
 use super::fiber::{FiberRc, Outcome, State};
+use super::switch::leave;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
+use super::{Hub, with};
 use crate::coroutine;
 use crate::unwind::Payload;
 
+/// Lets others run until `waiter`, whose wait the current fiber has begun, is woken or `deadline`
+/// has passed.
+///
+/// `waits_for` is shown in reports. If something is thrown into the fiber, the caller puts its
+/// affairs in order and raises it. A fiber that unwinds is left in peace: it can be woken and its
+/// own deadline counts, but nothing is thrown into it.
+///
+/// # Panics
+///
+/// Panics inside a generator of the user's own, and where the hub finds a deadlock.
+#[inline(always)]
+pub(crate) fn park(waiter: Waiter, waits_for: &'static str, deadline: Time) -> Wake {
+    if let Some(wake) = with(|hub| hub.begin_park(&waiter, waits_for, deadline)) {
+        return wake;
+    }
+    loop {
+        leave(waiter.fiber.is_main);
+        if let Some(wake) = with(|hub| hub.end_park(&waiter.fiber)) {
+            return wake;
+        }
+    }
+}
+
+/// Waits until `deadline`; raises what is thrown meanwhile.
+pub(crate) fn sleep_until(deadline: Time) {
+    park(with(Hub::begin_wait), "sleep", deadline).ready_or_raise();
+}
+
 impl Hub {
     /// Begins a wait of the current fiber. Give the waiter to whoever is to end the wait, then
-    /// call [`park`](Hub::park): being woken in between is not lost.
+    /// call [`park`]: being woken in between is not lost.
     #[inline]
     pub(crate) fn begin_wait(&self) -> Waiter {
         let fiber = self.current_fiber();
@@ -21,54 +48,67 @@ impl Hub {
         Waiter { fiber, wait }
     }
 
-    /// Waits until `waiter` is woken or `deadline` has passed, and lets others run meanwhile.
-    ///
-    /// `waits_for` is shown in reports. If something is thrown into the fiber, the caller puts
-    /// its affairs in order and raises it. A fiber that unwinds is left in peace: it can be woken
-    /// and its own deadline counts, but nothing is thrown into it.
-    ///
-    /// # Panics
-    ///
-    /// Panics inside a generator of the user's own, and where the hub finds a deadlock.
+    /// Parks the current fiber, which is then to be left; not if its wait has ended.
     #[inline]
-    pub(crate) fn park(&self, waiter: &Waiter, waits_for: &'static str, deadline: Time) -> Wake {
+    fn begin_park(&self, waiter: &Waiter, waits_for: &'static str, deadline: Time) -> Option<Wake> {
         let fiber = &waiter.fiber;
         debug_assert_eq!(fiber.wait.get(), waiter.wait, "another wait was begun in between");
         coroutine::assert_switchable();
         if fiber.outcome.get() == Outcome::Ready {
             fiber.outcome.set(Outcome::None);
-            return Wake::Ready;
+            return Some(Wake::Ready);
         }
         let unwinding = self.is_unwinding(fiber);
-        if !unwinding && let Some(payload) = fiber.take_thrown() {
+        if !unwinding && let Some(payload) = fiber.thrown.take() {
             fiber.outcome.set(Outcome::None);
-            return thrown(fiber, payload);
+            return Some(thrown(fiber, payload));
         }
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
-        loop {
-            self.set_timer(fiber, self.effective_deadline(fiber, unwinding));
-            fiber.state.set(State::Parked);
-            self.switch(fiber, unwinding);
-            if let Some(wake) = self.conclude(fiber, deadline, unwinding) {
-                return wake;
-            }
+        self.stay_parked(fiber, unwinding);
+        None
+    }
+
+    #[inline]
+    fn stay_parked(&self, fiber: &FiberRc, unwinding: bool) {
+        let deadline = self.effective_deadline(fiber, unwinding);
+        if deadline < Time::NEVER || fiber.timer.get().is_some() {
+            self.set_timer(fiber, deadline);
         }
+        fiber.state.set(State::Parked);
+        self.before_leaving(fiber, unwinding);
+    }
+
+    /// Says how the wait of a fiber that is back has ended; if it has not, the fiber is to be left
+    /// again.
+    #[inline]
+    fn end_park(&self, fiber: &FiberRc) -> Option<Wake> {
+        let unwinding = self.after_leaving(fiber);
+        let wake = self.conclude(fiber, unwinding);
+        if wake.is_none() {
+            self.stay_parked(fiber, unwinding);
+        }
+        wake
     }
 
     /// Says how a wait has ended; not at all if the alarm that ended it was taken back meanwhile.
     #[inline]
-    fn conclude(&self, fiber: &FiberRc, deadline: Time, unwinding: bool) -> Option<Wake> {
+    fn conclude(&self, fiber: &FiberRc, unwinding: bool) -> Option<Wake> {
         let outcome = fiber.outcome.replace(Outcome::None);
         if outcome == Outcome::Ready {
             return Some(Wake::Ready);
         }
+        self.conclude_unready(fiber, outcome, unwinding)
+    }
+
+    #[inline(never)]
+    fn conclude_unready(&self, fiber: &FiberRc, outcome: Outcome, unwinding: bool) -> Option<Wake> {
         if outcome == Outcome::Thrown {
-            let payload = fiber.take_thrown().expect("a fiber is thrown something at");
+            let payload = fiber.thrown.take().expect("a fiber is thrown something at");
             return Some(thrown(fiber, payload));
         }
         debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
-        let now = self.clock.last();
+        let (now, deadline) = (self.clock.last(), fiber.deadline.get());
         if deadline <= now && (unwinding || deadline <= fiber.alarms.earliest()) {
             return Some(Wake::TimedOut);
         }
@@ -79,69 +119,6 @@ impl Hub {
         None
     }
 
-    /// Lets every fiber run that is runnable now. This is the point where a kill or a timeout
-    /// that has come meanwhile is raised.
-    #[inline]
-    pub(crate) fn yield_now(&self) {
-        let fiber = self.current_fiber();
-        coroutine::assert_switchable();
-        let unwinding = self.is_unwinding(&fiber);
-        if unwinding {
-            return;
-        }
-        self.raise_thrown(&fiber);
-        let has_alarms = fiber.alarms.earliest() < Time::NEVER;
-        if has_alarms {
-            // With a timer running, the hub reads the clock.
-            self.set_timer(&fiber, fiber.alarms.earliest());
-        }
-        fiber.state.set(State::Queued);
-        if fiber.is_main {
-            self.queue.borrow_mut().push_back(fiber.clone());
-        }
-        self.switch(&fiber, false);
-        self.raise_thrown(&fiber);
-        if has_alarms {
-            self.raise_due_alarm(&fiber);
-        }
-    }
-
-    /// Waits until `deadline`.
-    pub(crate) fn sleep_until_deadline(&self, deadline: Time) {
-        let waiter = self.begin_wait();
-        self.park(&waiter, "sleep", deadline).ready_or_raise();
-    }
-
-    /// Leaves the current fiber, whose new state has been set.
-    #[inline]
-    pub(super) fn switch(&self, fiber: &FiberRc, unwinding: bool) {
-        fiber.unwinding.set(unwinding);
-        if unwinding {
-            self.n_unwinding.set(self.n_unwinding.get() + 1);
-        }
-        if fiber.is_main {
-            self.drive();
-        } else {
-            coroutine::suspend();
-        }
-        if unwinding {
-            self.n_unwinding.set(self.n_unwinding.get() - 1);
-        }
-    }
-
-    /// Whether this fiber, and not another one of the thread, is unwinding.
-    #[inline]
-    pub(super) fn is_unwinding(&self, fiber: &FiberRc) -> bool {
-        panicking()
-            && (fiber.unwinding.get() || self.n_unwinding.get() == 0 && !self.is_misled.get())
-    }
-
-    /// Whether the current fiber is unwinding: then I/O and sleep must not switch.
-    #[inline]
-    pub(crate) fn current_is_unwinding(&self) -> bool {
-        panicking() && self.try_current_fiber().is_none_or(|fiber| self.is_unwinding(&fiber))
-    }
-
     /// When the wait of a parked fiber, or one of its alarms, is due.
     #[inline]
     pub(super) fn effective_deadline(&self, fiber: &FiberRc, unwinding: bool) -> Time {
@@ -150,8 +127,8 @@ impl Hub {
     }
 
     /// Makes sure that a timer fires at `deadline` or earlier.
-    #[inline]
-    fn set_timer(&self, fiber: &FiberRc, deadline: Time) {
+    #[inline(never)]
+    pub(super) fn set_timer(&self, fiber: &FiberRc, deadline: Time) {
         match fiber.timer.get() {
             None if deadline == Time::NEVER => {}
             None => self.arm(fiber, deadline),

@@ -3,7 +3,7 @@
 use std::thread::panicking;
 use std::time::Duration;
 
-use super::fiber::{FiberRc, Outcome, State};
+use super::fiber::{FiberRc, Outcome, State, UNREGISTERED};
 use super::time::Time;
 use super::{Hub, with};
 use crate::coroutine::Coroutine;
@@ -12,13 +12,13 @@ use crate::coroutine::Coroutine;
 /// running: often enough to be fair, seldom enough that a look, a few switches dear, hardly counts.
 pub(super) const RESUMES_PER_TURN: u32 = 61;
 
-/// With more fibers than this in the queue, the stack of the next is hardly in the cache.
-const CACHED: usize = 16;
+/// Records of ended fibers that are kept for new ones, at some 200 bytes each.
+const SPARE_KEPT: usize = 1024;
 
 /// What every coroutine runs as its job: the fiber that the hub has just made current.
 pub(super) fn run_current() {
     let fiber = with(Hub::current_fiber);
-    fiber.body.run(&fiber);
+    fiber.body().run(&fiber);
 }
 
 impl Hub {
@@ -29,38 +29,18 @@ impl Hub {
             if self.n_resumes.get() >= RESUMES_PER_TURN {
                 self.collect();
             }
-            let Some(fiber) = self.next_runnable() else {
+            let next = self.queue.borrow_mut().pop();
+            let Some(fiber) = next else {
                 self.collect();
                 continue;
             };
+            self.n_resumes.set(self.n_resumes.get() + 1);
             if fiber.is_main {
-                self.n_resumes.set(self.n_resumes.get() + 1);
                 fiber.state.set(State::Running);
                 self.current.replace(Some(fiber));
                 return;
             }
             self.run(fiber);
-        }
-    }
-
-    /// The next fiber that is really to run.
-    #[inline]
-    fn next_runnable(&self) -> Option<FiberRc> {
-        if let Some(fiber) = self.urgent.borrow_mut().pop_front() {
-            return Some(fiber);
-        }
-        let mut queue = self.queue.borrow_mut();
-        loop {
-            let fiber = queue.pop_front()?;
-            let n_stale = fiber.n_stale_entries.get();
-            if n_stale > 0 {
-                fiber.n_stale_entries.set(n_stale - 1);
-            } else if fiber.state.get() != State::Done {
-                if queue.len() > CACHED {
-                    queue[0].prefetch();
-                }
-                return Some(fiber);
-            }
         }
     }
 
@@ -74,20 +54,40 @@ impl Hub {
                 None => return,
             },
         };
-        self.n_resumes.set(self.n_resumes.get() + 1);
         fiber.state.set(State::Running);
         self.current.replace(Some(fiber));
         coroutine.resume();
         self.is_misled.set(panicking() && self.n_unwinding.get() == 0);
         let fiber = self.current.take().expect("the fiber that ran is current");
         if coroutine.is_idle() {
-            self.finish(&fiber, coroutine);
+            self.finish(fiber, coroutine);
             return;
         }
         fiber.coroutine.set(Some(coroutine));
-        if fiber.state.get() == State::Queued {
-            self.queue.borrow_mut().push_back(fiber);
+        if fiber.key.get() == UNREGISTERED {
+            self.register(&fiber);
         }
+        if fiber.state.get() == State::Queued {
+            self.queue.borrow_mut().push(fiber);
+        }
+    }
+
+    /// Keeps a fiber alive that has given way, whoever else holds it.
+    #[cold]
+    pub(super) fn register(&self, fiber: &FiberRc) {
+        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+    }
+
+    /// Every fiber that has not ended, but the main one, oldest first.
+    pub(crate) fn live_fibers(&self) -> Vec<FiberRc> {
+        let mut live: Vec<FiberRc> = self.starved.borrow().iter().cloned().collect();
+        live.extend(self.queue.borrow().iter().cloned());
+        live.extend(self.timers.borrow().items().cloned());
+        // A fiber that is registered may be in one of those places too.
+        live.retain(|fiber| fiber.state.get() == State::New && fiber.key.get() == UNREGISTERED);
+        live.extend(self.fibers.borrow().iter().map(|(_, fiber)| fiber.clone()));
+        live.sort_unstable_by_key(|fiber| fiber.id);
+        live
     }
 
     /// Gives a new fiber a stack.
@@ -107,10 +107,16 @@ impl Hub {
 
     /// Files away a fiber whose body has ended.
     #[inline]
-    fn finish(&self, fiber: &FiberRc, coroutine: Coroutine) {
+    fn finish(&self, fiber: FiberRc, coroutine: Coroutine) {
         self.stacks.borrow_mut().give_back(coroutine);
-        self.retire(fiber);
-        if let Some(starved) = self.starved.borrow_mut().pop_front() {
+        self.retire(&fiber);
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE_KEPT {
+            spare.push(fiber);
+        }
+        drop(spare);
+        let starved = self.starved.borrow_mut().pop_front();
+        if let Some(starved) = starved {
             self.enqueue_new(starved);
         }
     }
@@ -119,16 +125,18 @@ impl Hub {
     #[inline]
     pub(super) fn retire(&self, fiber: &FiberRc) {
         fiber.state.set(State::Done);
+        self.n_fibers.set(self.n_fibers.get() - 1);
         if let Some((key, _)) = fiber.timer.take() {
             self.timers.borrow_mut().cancel(key);
         }
-        let registered = self.fibers.borrow_mut().remove(fiber.key.get());
-        // Perhaps the last one: what it still holds is dropped while nothing is borrowed.
-        drop(registered);
+        let key = fiber.key.replace(UNREGISTERED);
+        if key != UNREGISTERED {
+            self.fibers.borrow_mut().remove(key);
+        }
     }
 
     fn has_runnable(&self) -> bool {
-        !self.queue.borrow().is_empty() || !self.urgent.borrow().is_empty()
+        !self.queue.borrow().is_empty()
     }
 
     /// Takes in what has happened outside: mail, events, deadlines. Waits for something to happen
@@ -139,8 +147,7 @@ impl Hub {
     #[cold]
     fn collect(&self) {
         self.n_resumes.set(0);
-        // Nobody is urgent for ever: two that kill each other must not keep out the rest.
-        self.queue.borrow_mut().append(&mut self.urgent.borrow_mut());
+        self.queue.borrow_mut().end_urgency();
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());

@@ -6,14 +6,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::{Hub, RemoteWaiter, Time, Waiter, Wake};
+use super::{Hub, RemoteWaiter, Time, Waiter, Wake, park};
 use crate::{sleep, spawn};
 
 /// A wait whose waiter is handed out, and its outcome.
 fn wait(hub: &Hub, deadline: Time, give: impl FnOnce(Waiter)) -> Wake {
     let waiter = hub.begin_wait();
     give(waiter.clone());
-    hub.park(&waiter, "a test", deadline)
+    park(waiter.clone(), "a test", deadline)
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn a_wake_before_the_park_is_not_lost() {
     let waiter = hub.begin_wait();
     assert!(waiter.clone().wake());
     assert!(!waiter.clone().wake(), "once is enough");
-    assert!(matches!(hub.park(&waiter, "a test", Time::NEVER), Wake::Ready));
+    assert!(matches!(park(waiter.clone(), "a test", Time::NEVER), Wake::Ready));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_waiter_of_an_earlier_wait_has_no_effect() {
     hub.pause_clock();
     let early = hub.begin_wait();
     assert!(early.clone().wake());
-    hub.park(&early, "a test", Time::NEVER);
+    park(early.clone(), "a test", Time::NEVER);
 
     let stale = early.clone();
     let waker = spawn(move || assert!(!stale.wake()));

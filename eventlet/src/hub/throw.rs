@@ -54,10 +54,10 @@ impl Hub {
                 }
             }
             State::Parked | State::Queued => {
-                if fiber.has_thrown() {
+                if fiber.thrown.is_some() {
                     return;
                 }
-                fiber.thrown.set(Some(payload));
+                fiber.thrown.put(payload);
                 if fiber.unwinding.get() {
                     return;
                 }
@@ -76,7 +76,7 @@ impl Hub {
         if matches!(fiber.outcome.get(), Outcome::Pending | Outcome::Expired) {
             fiber.outcome.set(Outcome::Thrown);
         }
-        self.urgent.borrow_mut().push_back(fiber.clone());
+        self.queue.borrow_mut().push_urgent(fiber.clone());
     }
 
     /// Lets the others run, without taking anything that is thrown at the caller meanwhile: that
@@ -88,23 +88,19 @@ impl Hub {
         crate::coroutine::assert_switchable();
         caller.state.set(State::Queued);
         if caller.is_main {
-            self.queue.borrow_mut().push_back(caller.clone());
+            self.enqueue_new(caller.clone());
         }
-        self.switch(caller, false);
+        self.switch(caller);
     }
 
     /// Ends a fiber that has not begun.
     pub(super) fn discard(&self, fiber: &FiberRc, payload: Payload) {
         debug_assert_eq!(fiber.state.get(), State::New);
-        let mut queue = self.queue.borrow_mut();
         // Spawned and taken back at once, over and over, it must not fill the queue.
-        if queue.back().is_some_and(|last| Rc::ptr_eq(last, fiber)) {
-            queue.pop_back();
-        }
-        drop(queue);
+        self.queue.borrow_mut().take_back(fiber);
         self.starved.borrow_mut().retain(|starved| !Rc::ptr_eq(starved, fiber));
         self.retire(fiber);
-        fiber.body.discard(fiber, payload);
+        fiber.body().discard(fiber, payload);
     }
 
     fn raise(&self, fiber: &FiberRc, payload: Payload) -> ! {
@@ -115,7 +111,7 @@ impl Hub {
     /// Raises what has been thrown at the current fiber.
     #[inline]
     pub(super) fn raise_thrown(&self, fiber: &FiberRc) {
-        if let Some(payload) = fiber.take_thrown() {
+        if let Some(payload) = fiber.thrown.take() {
             self.raise(fiber, payload);
         }
     }

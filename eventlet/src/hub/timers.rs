@@ -98,6 +98,11 @@ impl<T> Timers<T> {
         self.len == 0 && self.heap.is_empty()
     }
 
+    /// What the timers are for, in no particular order.
+    pub(super) fn items(&self) -> impl Iterator<Item = &T> {
+        self.entries.iter().filter_map(|entry| entry.item.as_ref())
+    }
+
     /// Adds a timer.
     pub(super) fn insert(&mut self, deadline: Time, item: T) -> TimerKey {
         let order = self.next_order;

@@ -21,20 +21,19 @@ impl Waiter {
         if fiber.wait.get() != self.wait {
             return false;
         }
-        match fiber.outcome.get() {
-            Outcome::Pending => {
-                fiber.outcome.set(Outcome::Ready);
-                if fiber.state.get() == State::Parked {
-                    super::try_with(|hub| hub.enqueue(self.fiber));
-                }
-                true
+        let outcome = fiber.outcome.get();
+        if outcome == Outcome::Pending {
+            fiber.outcome.set(Outcome::Ready);
+            if fiber.state.get() == State::Parked {
+                super::try_with(|hub| hub.enqueue(self.fiber));
             }
-            Outcome::Expired => {
-                fiber.outcome.set(Outcome::Ready);
-                true
-            }
-            Outcome::None | Outcome::Ready | Outcome::Thrown => false,
+            return true;
         }
+        let is_expired = outcome == Outcome::Expired;
+        if is_expired {
+            fiber.outcome.set(Outcome::Ready);
+        }
+        is_expired
     }
 
     /// The id of the fiber that waits.

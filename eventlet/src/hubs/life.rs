@@ -148,9 +148,9 @@ fn drain(hub: &Hub, life: &Life, mut deadline: Time) -> bool {
         if is_ending && !life.watch(hub, &mut watched) {
             return true;
         }
-        match hub.park(&waiter, "work from other hubs", deadline) {
+        match hub::park(waiter, "work from other hubs", deadline) {
             // One that has ended may not be dead yet: it is let go on.
-            Wake::Ready => hub.yield_now(),
+            Wake::Ready => hub::yield_now(),
             Wake::TimedOut => return false,
             Wake::Thrown(payload) => unwind::raise(payload),
         }

@@ -1,0 +1,83 @@
+//! Who runs next.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::fiber::{FiberRc, State};
+use crate::coroutine;
+
+/// With more fibers than this in the queue, what the next ones need is hardly in the cache.
+const CACHED: usize = 16;
+/// How many places ahead the record of a fiber is loaded, and how many ahead its stack: the record
+/// says where the stack is, so it has to be there by then.
+const RECORD_AHEAD: usize = 3;
+const STACK_AHEAD: usize = 0;
+
+/// The runnable fibers of a hub, oldest first.
+#[derive(Default)]
+pub(super) struct RunQueue {
+    ordinary: VecDeque<FiberRc>,
+    /// Fibers that something was thrown into: they run before all others.
+    urgent: VecDeque<FiberRc>,
+}
+
+impl RunQueue {
+    pub(super) fn len(&self) -> usize {
+        self.ordinary.len() + self.urgent.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &FiberRc> {
+        self.urgent.iter().chain(&self.ordinary)
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, fiber: FiberRc) {
+        self.ordinary.push_back(fiber);
+    }
+
+    pub(super) fn push_urgent(&mut self, fiber: FiberRc) {
+        self.urgent.push_back(fiber);
+    }
+
+    /// Nobody is urgent for ever: two that kill each other must not keep out the rest.
+    pub(super) fn end_urgency(&mut self) {
+        self.ordinary.append(&mut self.urgent);
+    }
+
+    /// The next fiber that is really to run.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<FiberRc> {
+        if !self.urgent.is_empty() {
+            return self.urgent.pop_front();
+        }
+        loop {
+            let fiber = self.ordinary.pop_front()?;
+            let n_stale = fiber.n_stale_entries.get();
+            if n_stale > 0 {
+                fiber.n_stale_entries.set(n_stale - 1);
+            } else if fiber.state.get() != State::Done {
+                if self.ordinary.len() > CACHED {
+                    self.prefetch();
+                }
+                return Some(fiber);
+            }
+        }
+    }
+
+    #[inline]
+    fn prefetch(&self) {
+        coroutine::prefetch(&*self.ordinary[RECORD_AHEAD]);
+        self.ordinary[STACK_AHEAD].prefetch();
+    }
+
+    /// Takes back what was pushed last, if it is this fiber.
+    pub(super) fn take_back(&mut self, fiber: &FiberRc) {
+        if self.ordinary.back().is_some_and(|last| Rc::ptr_eq(last, fiber)) {
+            self.ordinary.pop_back();
+        }
+    }
+}
