@@ -22,7 +22,15 @@ print("all came back")
 
 #[test]
 fn echoserver_serves_clients_in_any_order() {
-    let server = Program::example("echoserver", &["127.0.0.1:0"]);
+    echo_in_any_order(&Program::example("echoserver", &["127.0.0.1:0"]));
+}
+
+#[test]
+fn echoserver_serves_with_two_hubs() {
+    echo_in_any_order(&Program::example("echoserver", &["127.0.0.1:0", "2"]));
+}
+
+fn echo_in_any_order(server: &Program) {
     let address = server.address();
     let mut clients: Vec<_> = (0..50).map(|_| client_of(address)).collect();
     for (id, client) in clients.iter_mut().enumerate() {

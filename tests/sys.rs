@@ -1,7 +1,9 @@
 //! What the tests ask of the system: CPU times, memory limits, forks.
 
 use std::fs;
-use std::os::fd::AsRawFd;
+use std::mem::ManuallyDrop;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -62,6 +64,43 @@ pub fn close_poller() {
     let null = fs::File::open("/dev/null").expect("it is always there");
     // SAFETY: both are open. Whoever uses the descriptor gets errors, which is what is asked for.
     assert_eq!(unsafe { libc::dup2(null.as_raw_fd(), last) }, last);
+}
+
+/// How many connections may wait in each of this process's listeners at `address`.
+pub fn backlogs_at(address: SocketAddr) -> Vec<u32> {
+    let backlog = |fd: i32| {
+        // SAFETY: it is only asked for its address, and not dropped; if there is no such
+        // descriptor, or it is no socket, it has none.
+        let listener = ManuallyDrop::new(unsafe { TcpListener::from_raw_fd(fd) });
+        if listener.local_addr().ok()? != address {
+            return None;
+        }
+        // SAFETY: all-zero is valid, and the call writes no more than there is room for.
+        let info = unsafe {
+            let mut info: libc::tcp_info = std::mem::zeroed();
+            let mut length = size_of::<libc::tcp_info>() as libc::socklen_t;
+            let place = (&raw mut info).cast();
+            libc::getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_INFO, place, &raw mut length);
+            info
+        };
+        const LISTENING: u8 = 10;
+        (info.tcpi_state == LISTENING).then_some(info.tcpi_sacked)
+    };
+    (0..1024).filter_map(backlog).collect()
+}
+
+/// How many sockets of the system listen at `address`, whoever has how many descriptors of them.
+pub fn n_queues_at(address: SocketAddr) -> usize {
+    let port = format!(":{:04X} 00000000:0000 0A", address.port());
+    let text = fs::read_to_string("/proc/net/tcp").expect("the sockets can be read");
+    text.lines().filter(|line| line.contains(&port)).count()
+}
+
+/// Becomes an ordinary user, if this process is the superuser's; says whether it was.
+pub fn give_up_rights() -> bool {
+    const NOBODY: libc::uid_t = 65534;
+    // SAFETY: the calls take and return plain numbers.
+    unsafe { libc::geteuid() == 0 && libc::seteuid(NOBODY) == 0 }
 }
 
 /// Takes all descriptors that this process may still have; they are free again when the files are

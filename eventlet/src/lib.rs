@@ -55,6 +55,10 @@
 //! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
 //! cannot be made green runs on OS threads by [`tpool::execute`].
 //!
+//! **More cores.** One OS thread keeps one core busy. [`hubs::spawn_hub`] starts another, with
+//! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
+//! [`green::sync::mpsc`].
+//!
 //! **Who runs all this?** Every OS thread has a *hub*, made by the first green call. There is
 //! nothing to start: when the *main context* (the thread's own stack) waits, it runs the hub until
 //! its wait is over. When it returns, green threads that are left are abandoned, as in Eventlet.
@@ -121,7 +125,8 @@ pub use timeout::{TimedOut, Timeout, with_timeout};
 
 pub use eventlet_macros::{green, import_patched};
 
-pub use convenience::{Listen, Outcome, StopServe, connect, listen, serve, serve_with};
+pub use convenience::{Listen, Outcome, StopServe, connect, listen};
+pub use convenience::{Serve, ServeHubs, serve, serve_with};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

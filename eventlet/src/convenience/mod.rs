@@ -9,7 +9,7 @@ use std::io;
 
 pub use listen::{Listen, listen};
 pub use outcome::{Outcome, StopServe};
-pub use serve::{serve, serve_with};
+pub use serve::{Serve, ServeHubs, serve, serve_with};
 
 use crate::green::net::{TcpStream, ToSocketAddrs};
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 
 use super::address::RawAddress;
 use super::connect::new_stream_socket;
@@ -35,7 +35,7 @@ pub(crate) fn listen_at(address: &SocketAddr, options: ListenOptions) -> io::Res
     Ok(socket.into())
 }
 
-fn switch_on(socket: &OwnedFd, option: libc::c_int) -> io::Result<()> {
+pub(super) fn switch_on(socket: &impl AsRawFd, option: libc::c_int) -> io::Result<()> {
     let yes: libc::c_int = 1;
     // SAFETY: the socket is open, and the option is a number of the size that is given.
     let answer = unsafe {

@@ -13,6 +13,7 @@ mod address;
 mod connect;
 mod flags;
 mod listen;
+mod share;
 mod shutdown;
 mod source;
 
@@ -20,6 +21,7 @@ pub(crate) use accept::accept;
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
+pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
 
 pub(crate) use crate::hub::Direction;

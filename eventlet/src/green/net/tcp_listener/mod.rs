@@ -42,7 +42,7 @@ impl TcpListener {
         TcpListener { source }
     }
 
-    pub(super) fn source(&self) -> &Source<net::TcpListener> {
+    pub(crate) fn source(&self) -> &Source<net::TcpListener> {
         &self.source
     }
 

@@ -1,0 +1,278 @@
+//! A server of several hubs that share a port.
+//!
+//! ```text
+//!   this hub:  accept loop ◄── kill ── watchers ── wait ──┐
+//!   hub-1:     accept loop ◄── kill ── stopper            │ the first loop that
+//!   hub-2:     accept loop ◄── kill ── stopper            │ ends stops all
+//!                    └────────────────────────────────────┘
+//! ```
+
+use std::borrow::Borrow;
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::server::{Server, result_of};
+use super::{KillOnDrop, Serve};
+use crate::convenience::outcome::Outcome;
+use crate::green::net::{TcpListener, TcpStream};
+use crate::green::sync::mpsc::{Receiver, Sender, channel};
+use crate::greenio::{Kind, Sharing, Source, share_port};
+use crate::greenthread::{Exit, GreenThread};
+use crate::hubs::{HubHandle, RemoteThread, spawn_hub};
+
+/// How long connections may go on in other hubs when the server stops, unless it is told.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A server of several hubs in the making; made by [`Serve::hubs`].
+///
+/// Every hub accepts for itself. On Linux each has a listener of its own at the same address, and
+/// the system spreads the connections over them (`SO_REUSEPORT`, which is switched on for the
+/// listener that was given: from then on, other processes of the same user may share its port,
+/// too). Where that cannot be done, all accept from the one listener.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use eventlet::{Serve, StopServe};
+///
+/// let listener = eventlet::listen("127.0.0.1:0")?;
+/// let address = listener.local_addr()?;
+/// let client = eventlet::spawn(move || -> std::io::Result<Vec<u8>> {
+///     let mut stream = eventlet::connect(address)?;
+///     stream.write_all(b"x")?;
+///     let mut answer = Vec::new();
+///     stream.read_to_end(&mut answer)?;
+///     Ok(answer)
+/// });
+/// Serve::new(listener).hubs(2).run(|mut stream, _address| {
+///     stream.read_exact(&mut [0])?;
+///     stream.write_all(b"served by one of two hubs")?;
+///     std::io::Result::Err(StopServe.into())
+/// })?;
+/// assert_eq!(client.wait().unwrap()?, b"served by one of two hubs");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is served until `run`"]
+pub struct ServeHubs<L> {
+    serve: Serve<L>,
+    n_hubs: usize,
+    drain: Duration,
+}
+
+impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
+    pub(super) fn new(serve: Serve<L>, n_hubs: usize) -> Self {
+        ServeHubs { serve, n_hubs, drain: DRAIN }
+    }
+
+    /// Sets how many connections are handled at once, by all hubs together; 1,000 by default.
+    ///
+    /// Every hub has an equal share of them.
+    pub fn concurrency(mut self, connections: usize) -> Self {
+        self.serve.concurrency = connections;
+        self
+    }
+
+    /// Sets how long the connections that other hubs handle may go on when the server stops; 10
+    /// seconds by default. Those that are left then are killed.
+    pub fn drain(mut self, limit: Duration) -> Self {
+        self.drain = limit;
+        self
+    }
+
+    /// Serves, as [`serve`](crate::serve) does, until a handler of any hub returns
+    /// [`StopServe`](crate::StopServe) or the listener is closed.
+    ///
+    /// Then no hub accepts any more. Connections that wait in the queue of another hub are still
+    /// handled, and it ends when they and those before have been, or the time for that is over;
+    /// see [`drain`](ServeHubs::drain). What this thread's hub handles is left alone.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a listener cannot accept any more, a hub cannot be started, or one has ended by a
+    /// panic of its own; and with [`InvalidInput`](io::ErrorKind::InvalidInput) if the concurrency
+    /// or the number of hubs is zero.
+    ///
+    /// # Switching
+    ///
+    /// Switches, and returns only when the server has been stopped and the other hubs have ended.
+    /// If it is killed or timed out instead, the other hubs end in the same way without it.
+    #[track_caller]
+    pub fn run<H, R>(self, handler: H) -> io::Result<()>
+    where
+        H: Fn(TcpStream, SocketAddr) -> R + Send + Sync + 'static,
+        R: Outcome + 'static,
+    {
+        self.check()?;
+        let called_at = Location::caller();
+        let handler = Arc::new(handler);
+        let share = Share { n_hubs: self.n_hubs, concurrency: self.serve.concurrency };
+        let mut branches = Branches { drain: self.drain, hubs: Vec::new(), stops: Vec::new() };
+        let mut loops = Vec::new();
+        for (index, branch) in
+            listeners(self.serve.listener.borrow(), share.n_others())?.enumerate()
+        {
+            let handler = handler.clone();
+            let concurrency = share.of(index + 1);
+            let begin = move |stopped| {
+                let handler = move |stream, address| handler(stream, address);
+                accept_in_branch(Server::new(handler, concurrency, called_at), branch, stopped)
+            };
+            loops.push(branches.start(begin)?);
+        }
+        let server =
+            Server::new(move |stream, address| handler(stream, address), share.of(0), called_at);
+        let acceptor = server.start(self.serve.listener)?;
+        let guard = KillOnDrop(acceptor.handle());
+        let watch = |branch: RemoteThread<_>| {
+            let acceptor = acceptor.handle();
+            server.helper(move || {
+                let ended = branch.wait();
+                acceptor.kill();
+                ended
+            })
+        };
+        let watchers = loops.into_iter().map(watch).collect::<io::Result<Vec<_>>>()?;
+        let _guards: Vec<_> = watchers.iter().map(|watcher| KillOnDrop(watcher.handle())).collect();
+        let ended = acceptor.wait();
+        drop(guard);
+        branches.end();
+        watchers.into_iter().map(outcome).fold(result_of(ended), io::Result::and)
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.serve.check()?;
+        if self.n_hubs == 0 {
+            let text = "no connection would be accepted by 0 hubs";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+        }
+        Ok(())
+    }
+}
+
+/// How the connections that are handled at once are shared out.
+struct Share {
+    n_hubs: usize,
+    concurrency: usize,
+}
+
+impl Share {
+    /// How many hubs are needed besides this one: a hub without a share would serve nobody.
+    fn n_others(&self) -> usize {
+        self.n_hubs.min(self.concurrency) - 1
+    }
+
+    fn of(&self, index: usize) -> usize {
+        let n_hubs = self.n_others() + 1;
+        self.concurrency / n_hubs + usize::from(index < self.concurrency % n_hubs)
+    }
+}
+
+/// A listener of another hub.
+struct BranchListener {
+    listener: TcpListener,
+    /// Whether connections wait in it that will be refused when it is closed.
+    has_queue: bool,
+}
+
+/// Listeners for so many more hubs.
+fn listeners(first: &TcpListener, n: usize) -> io::Result<impl Iterator<Item = BranchListener>> {
+    let (listeners, has_queue) = match share_port(first.source().get(), n) {
+        Sharing::Spread(listeners) => {
+            let green = |listener| TcpListener::new(Source::new(listener, Kind::Messages, false));
+            (listeners.into_iter().map(green).collect(), true)
+        }
+        Sharing::Impossible => {
+            let clones: io::Result<Vec<_>> = (0..n).map(|_| first.try_clone()).collect();
+            (clones?, false)
+        }
+    };
+    Ok(listeners.into_iter().map(move |listener| BranchListener { listener, has_queue }))
+}
+
+/// The other hubs. Dropped, they stop accepting, and end in their own time.
+struct Branches {
+    drain: Duration,
+    hubs: Vec<HubHandle>,
+    /// Nothing is sent: a hub stops accepting when its own is dropped.
+    stops: Vec<Sender<Infallible>>,
+}
+
+impl Branches {
+    fn start<T: Send + 'static>(
+        &mut self,
+        begin: impl FnOnce(Receiver<Infallible>) -> T + Send + 'static,
+    ) -> io::Result<RemoteThread<T>> {
+        let hub = spawn_hub()?;
+        let (stop, stopped) = channel();
+        let thread = hub.spawn(move || begin(stopped));
+        self.hubs.push(hub);
+        self.stops.push(stop);
+        Ok(thread)
+    }
+
+    /// Lets all hubs stop accepting and drain at once.
+    fn stop(&mut self) {
+        self.stops.clear();
+        for hub in &self.hubs {
+            hub.request_shutdown(self.drain);
+        }
+    }
+
+    /// Waits until all have ended.
+    fn end(mut self) {
+        self.stop();
+        for hub in &self.hubs {
+            hub.shutdown(self.drain);
+        }
+    }
+}
+
+impl Drop for Branches {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Accepts in another hub until the server stops.
+fn accept_in_branch<H, R>(
+    server: Rc<Server<H>>,
+    branch: BranchListener,
+    stopped: Receiver<Infallible>,
+) -> io::Result<()>
+where
+    H: Fn(TcpStream, SocketAddr) -> R + 'static,
+    R: Outcome + 'static,
+{
+    let listener = Rc::new(branch.listener);
+    let acceptor = server.start(listener.clone())?;
+    let guard = KillOnDrop(acceptor.handle());
+    let accepting = acceptor.handle();
+    let stopper = server.helper(move || {
+        let _ = stopped.recv();
+        accepting.kill();
+    })?;
+    let ended = acceptor.wait();
+    stopper.kill();
+    drop(guard);
+    if branch.has_queue {
+        // The server stops meanwhile: nobody waits for this but the shutdown of the hub.
+        let the_rest = server.clone();
+        server.helper(move || the_rest.accept_the_rest(&listener))?;
+    }
+    result_of(ended)
+}
+
+/// How the accept loop of another hub has ended.
+fn outcome(watcher: GreenThread<Result<io::Result<()>, Exit>>) -> io::Result<()> {
+    match watcher.wait() {
+        Ok(ended) => result_of(ended),
+        Err(exit) => exit.resume(),
+    }
+}
