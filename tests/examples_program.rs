@@ -35,6 +35,14 @@ impl Program {
         Self::start(Command::new("sh").args(["-c", &script]).arg(example).args(arguments))
     }
 
+    /// Starts an example that guards its stacks as on a kernel without guard regions. What it
+    /// prints as errors comes with the rest.
+    pub fn example_with_mapped_guards(name: &str, arguments: &[&str]) -> Self {
+        let script = "EVENTLET_GUARD_REGIONS=0 exec \"$0\" \"$@\" 2>&1";
+        let example = path_of_example(name);
+        Self::start(Command::new("sh").args(["-c", script]).arg(example).args(arguments))
+    }
+
     /// Starts a tool of the system. If it is not installed the test says so and goes without.
     pub fn tool(name: &str, arguments: &[&str]) -> Option<Self> {
         let is_there = |folder: PathBuf| folder.join(name).is_file();

@@ -2,5 +2,6 @@
 
 mod examples_clients;
 mod examples_crowd;
+mod examples_million;
 mod examples_program;
 mod examples_servers;

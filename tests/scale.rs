@@ -80,6 +80,50 @@ fn a_burst_is_given_back() {
     });
 }
 
+/// Runs as many green threads as told, all at once and each with `job`, lets the hub be idle, and
+/// returns by how many KiB the memory grew, and by how many it is larger still.
+fn growth_of_a_burst(n_threads: u64, job: fn()) -> (u64, u64) {
+    debug::pause_clock();
+    spawn(|| ()).wait().unwrap();
+    let before = sys::resident_kib();
+    let sleeper = move || {
+        job();
+        sleep(Duration::from_secs(1));
+    };
+    let threads: Vec<_> = (0..n_threads).map(|_| spawn(sleeper)).collect();
+    yield_now();
+    let peak = sys::resident_kib();
+    threads.into_iter().for_each(|thread| thread.wait().unwrap());
+    // A paused clock does not move before the hub has done everything else.
+    sleep(Duration::from_millis(1));
+    (peak - before, sys::resident_kib().saturating_sub(before))
+}
+
+#[test]
+fn the_memory_of_a_burst_comes_back() {
+    let ended = Child::new().run(|| {
+        let (grown, left) = growth_of_a_burst(100_000 / SCALE * 2, || ());
+        assert!(left < grown / 4, "of {grown} KiB {left} are left");
+    });
+    ended.expect_success();
+}
+
+/// Stacks are kept for the next burst, but not with all that their jobs have touched.
+#[test]
+fn the_memory_of_deep_stacks_comes_back() {
+    fn go_deep() {
+        let deep = std::hint::black_box([7_u8; 100 * 1024]);
+        assert_eq!(deep[std::hint::black_box(1000)], 7);
+    }
+
+    let ended = Child::new().run(|| {
+        let (grown, left) = growth_of_a_burst(1000, go_deep);
+        assert!(grown > 100_000, "{grown} KiB");
+        assert!(left < grown / 4, "of {grown} KiB {left} are left");
+    });
+    ended.expect_success();
+}
+
 /// Live stacks lie in few mappings where the system has guard regions.
 #[test]
 fn live_stacks_share_mappings() {

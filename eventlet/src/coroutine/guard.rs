@@ -82,7 +82,7 @@ pub(super) fn install(stack: &Stack) {
         // If it cannot be converted, the mapped guard stays, and costs mappings only.
         region::install(stack);
     } else if stack.size().bytes() > page_size() {
-        region::free(stack.sentinel_page());
+        stack.free_below(stack.bottom() + page_size());
     }
 }
 
@@ -151,13 +151,6 @@ mod region {
         }
         false
     }
-
-    /// Frees the memory of a page, which then reads as zeroes.
-    pub(super) fn free(page: usize) {
-        let page = with_exposed_provenance_mut(page);
-        // SAFETY: it is the page with the sentinel, and nothing else is on it. It is only advice.
-        unsafe { libc::madvise(page, page_size(), libc::MADV_DONTNEED) };
-    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -167,6 +160,4 @@ mod region {
     pub(super) fn install(_: &super::Stack) -> bool {
         false
     }
-
-    pub(super) fn free(_: usize) {}
 }

@@ -137,6 +137,17 @@ impl Stack {
         (&raw const marker).addr().saturating_sub(self.bottom)
     }
 
+    /// Frees the memory of the whole pages below an address, which then read as zeroes. Nothing
+    /// may be kept there.
+    pub(super) fn free_below(&self, end: usize) {
+        let len = (end & !(page_size() - 1)).saturating_sub(self.bottom);
+        if len > 0 {
+            let bottom = std::ptr::with_exposed_provenance_mut(self.bottom);
+            // SAFETY: the pages belong to this stack, which is mapped, and hold nothing of use.
+            unsafe { libc::madvise(bottom, len, libc::MADV_DONTNEED) };
+        }
+    }
+
     pub(super) fn size(&self) -> StackSize {
         StackSize(self.top - self.bottom)
     }

@@ -144,6 +144,44 @@ fn the_pool_shrinks_to_what_it_keeps() {
     assert_eq!(pool.n_idle(), 1024);
 }
 
+/// Uses some 100 KiB of stack.
+fn go_deep() {
+    let deep = std::hint::black_box([7_u8; 100 * 1024]);
+    assert_eq!(deep[std::hint::black_box(1000)], 7);
+}
+
+#[test]
+fn the_pool_leaves_one_page_to_stacks_that_are_not_hot() {
+    let resident = |coroutine: &Coroutine| {
+        let stack = coroutine.control().stack;
+        let mut pages = vec![0_u8; stack.size().bytes() / super::stack::page_size()];
+        let bottom = std::ptr::with_exposed_provenance_mut(stack.bottom());
+        // SAFETY: the stack is mapped, and there is room for the answer about each of its pages.
+        let failed = unsafe { libc::mincore(bottom, stack.size().bytes(), pages.as_mut_ptr()) };
+        assert_eq!(failed, 0);
+        pages.iter().filter(|&page| page & 1 == 1).count()
+    };
+    let mut pool = StackPool::new(entry);
+    let mut taken: Vec<_> = (0..100).map(|_| pool.take(default_stack_size()).unwrap()).collect();
+    for coroutine in &mut taken {
+        start(coroutine, go_deep);
+        assert!(resident(coroutine) > 20);
+    }
+    taken.into_iter().for_each(|coroutine| pool.give_back(coroutine));
+    while pool.is_swollen() {
+        pool.trim();
+    }
+    let mut taken: Vec<_> = (0..100).map(|_| pool.take(default_stack_size()).unwrap()).collect();
+    let n_resident: Vec<_> = taken.iter().map(resident).collect();
+    assert!(n_resident[..64].iter().all(|&n| n > 20), "{n_resident:?}");
+    assert!(n_resident[64..].iter().all(|&n| n == 1), "{n_resident:?}");
+    // They can be used as before.
+    taken.iter_mut().for_each(|coroutine| start(coroutine, go_deep));
+    assert!(!pool.is_swollen());
+    taken.into_iter().for_each(|coroutine| pool.give_back(coroutine));
+    assert!(pool.is_swollen(), "they have been used again");
+}
+
 #[test]
 fn sizes_are_whole_pages() {
     let size = StackSize::new(8 * 1024 + 1).unwrap();
