@@ -120,6 +120,7 @@ pub mod __private;
 pub use greenthread::{Builder, Exit, ExitStatus, Handle, Link};
 pub use greenthread::{
     GreenThread, current, kill, sleep, spawn, spawn_after, spawn_after_local, spawn_n,
+    yield_if_needed,
 };
 pub use timeout::{TimedOut, Timeout, with_timeout};
 

@@ -161,7 +161,7 @@ impl<S: AsFd> Source<S> {
         let nonblocking = self.is_nonblocking();
         let mut deadline = None;
         if !nonblocking {
-            hub::with(hub::Hub::count_io_call);
+            hub::with(|hub| hub.count_io_call(self.kind == Kind::Stream));
         }
         loop {
             self.check_open()?;

@@ -1,6 +1,7 @@
 //! Green threads: spawning, waiting for the result, killing, linking.
 
 mod abroad;
+mod budget;
 mod builder;
 mod contain;
 mod exit;
@@ -12,6 +13,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
+pub use budget::yield_if_needed;
 pub use builder::Builder;
 pub use exit::{Exit, ExitStatus};
 pub use handle::{GreenThread, Handle};

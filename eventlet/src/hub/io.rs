@@ -6,14 +6,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::poller::{self, Direction};
-use super::run::RESUMES_PER_TURN;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use super::{Hub, park, try_with, with};
 
 /// So many I/O calls in a row may find something to do at once. More, and the fiber that makes them
 /// gives way: a stream whose peer is fast enough is always ready.
-const READY_CALLS_PER_TURN: u32 = 64;
+const READY_CALLS: u32 = 64;
+
+/// So many of them may all runnable fibers together make in one pass of the run queue, so that it
+/// takes milliseconds and no more.
+const READY_CALLS_PER_PASS: usize = 1024;
+
+/// However many fibers are runnable, each may make so many: a request is read and answered at once.
+const READY_CALLS_AT_LEAST: u32 = 4;
 
 /// Identifies a socket for ever: an fd number is used again, an id is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -76,21 +82,28 @@ fn what_for(direction: Direction) -> &'static str {
 
 impl Hub {
     /// Counts an I/O call that is about to be tried, and lets everyone else run if there were many
-    /// that did not wait.
+    /// that did not wait. A stream has one peer and shares a pass of the run queue with the other
+    /// streams; a listener or a socket for datagrams serves many peers and does not.
     #[inline]
-    pub(crate) fn count_io_call(&self) {
+    pub(crate) fn count_io_call(&self, is_stream: bool) {
         let n_calls = self.n_io_calls.get() + 1;
         self.n_io_calls.set(n_calls);
-        if n_calls > READY_CALLS_PER_TURN {
-            self.give_way();
+        if n_calls > READY_CALLS_AT_LEAST && self.were_enough(n_calls - 1, is_stream) {
+            self.give_way(n_calls - 1);
         }
     }
 
-    /// Yields, with a look at the timers and the poller, which no fiber that is ready would cause.
+    fn were_enough(&self, n_calls: u32, is_stream: bool) -> bool {
+        let n_runnable = self.queue.borrow().len();
+        n_calls >= READY_CALLS || is_stream && n_calls as usize * n_runnable >= READY_CALLS_PER_PASS
+    }
+
+    /// Yields, and brings the next look at the timers and the poller nearer: no fiber that is
+    /// always ready would cause one.
     #[cold]
-    fn give_way(&self) {
-        self.n_io_calls.set(0);
-        self.n_resumes.set(RESUMES_PER_TURN);
+    fn give_way(&self, n_calls: u32) {
+        self.n_io_calls.set(1);
+        self.turn.shorten(n_calls.into());
         super::yield_now();
     }
 

@@ -26,12 +26,14 @@ mod park;
 mod poller;
 mod queue;
 mod run;
+mod slice;
 mod switch;
 #[cfg(test)]
 mod tests;
 mod throw;
 mod time;
 mod timers;
+mod turn;
 mod waiter;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -109,8 +111,12 @@ pub(crate) struct Hub {
     current: RefCell<Option<FiberRc>>,
     /// Who runs next.
     queue: RefCell<RunQueue>,
-    /// How many fibers have run since the last `collect`.
-    n_resumes: Cell<u32>,
+    /// How often a fiber has been resumed.
+    n_resumes: Cell<u64>,
+    /// When the hub looks outside next.
+    turn: turn::Turn,
+    /// How long the current fiber has been running.
+    slice: slice::Slice,
     /// How many I/O calls have been tried since one had to wait.
     n_io_calls: Cell<u32>,
     /// How many fibers have been started and have not ended.
@@ -169,6 +175,8 @@ impl Hub {
             main,
             queue: RefCell::default(),
             n_resumes: Cell::new(0),
+            turn: turn::Turn::new(),
+            slice: slice::Slice::new(),
             n_io_calls: Cell::new(0),
             n_fibers: Cell::new(0),
             fibers: RefCell::default(),

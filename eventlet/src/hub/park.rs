@@ -8,6 +8,9 @@ use super::{Hub, with};
 use crate::coroutine;
 use crate::unwind::Payload;
 
+/// What a fiber waits for that nobody is to wake: its deadline alone.
+pub(super) const SLEEP: &str = "sleep";
+
 /// Lets others run until `waiter`, whose wait the current fiber has begun, is woken or `deadline`
 /// has passed.
 ///
@@ -33,7 +36,7 @@ pub(crate) fn park(waiter: Waiter, waits_for: &'static str, deadline: Time) -> W
 
 /// Waits until `deadline`; raises what is thrown meanwhile.
 pub(crate) fn sleep_until(deadline: Time) {
-    park(with(Hub::begin_wait), "sleep", deadline).ready_or_raise();
+    park(with(Hub::begin_wait), SLEEP, deadline).ready_or_raise();
 }
 
 impl Hub {

@@ -39,6 +39,11 @@ impl RunQueue {
         self.ordinary.push_back(fiber);
     }
 
+    /// Puts a fiber before those that are runnable already, at `place` from the front.
+    pub(super) fn insert(&mut self, place: usize, fiber: FiberRc) {
+        self.ordinary.insert(place, fiber);
+    }
+
     pub(super) fn push_urgent(&mut self, fiber: FiberRc) {
         self.urgent.push_back(fiber);
     }

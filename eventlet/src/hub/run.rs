@@ -4,13 +4,10 @@ use std::thread::panicking;
 use std::time::Duration;
 
 use super::fiber::{FiberRc, Outcome, State, UNREGISTERED};
+use super::park::SLEEP;
 use super::time::Time;
 use super::{Hub, with};
 use crate::coroutine::Coroutine;
-
-/// At least this often the hub looks at the poller, the inbox and the timers while fibers keep
-/// running: often enough to be fair, seldom enough that a look, a few switches dear, hardly counts.
-pub(super) const RESUMES_PER_TURN: u32 = 61;
 
 /// Records of ended fibers that are kept for new ones, at some 200 bytes each.
 const SPARE_KEPT: usize = 1024;
@@ -26,7 +23,7 @@ impl Hub {
     pub(super) fn drive(&self) {
         self.current.replace(None);
         loop {
-            if self.n_resumes.get() >= RESUMES_PER_TURN {
+            if self.turn.has_ended(self.n_resumes.get()) {
                 self.collect();
             }
             let next = self.queue.borrow_mut().pop();
@@ -146,11 +143,11 @@ impl Hub {
     /// in time wins over the timeout.
     #[cold]
     fn collect(&self) {
-        self.n_resumes.set(0);
         self.queue.borrow_mut().end_urgency();
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());
+        self.turn.begin(self.n_resumes.get(), now);
         let due = next.zip(now).is_some_and(|(next, now)| next <= now);
         if due || self.has_runnable() || self.trim_stacks() {
             // Without waiters an event can wake nobody, and the system keeps it.
@@ -159,6 +156,7 @@ impl Hub {
             }
         } else {
             self.sleep_until(next, now.unwrap_or(Time::START));
+            self.turn.has_slept();
         }
         if due && let Some(now) = now {
             self.fire_timers(now);
@@ -232,32 +230,48 @@ impl Hub {
         self.current.replace(Some(self.main.clone()));
     }
 
+    /// Ends the waits whose time has come, and starts what was to start by now.
+    ///
+    /// Those that only slept run before those that are runnable already, which may be many. They
+    /// must not take all the time, though: timers that are left over fire in a later turn.
     fn fire_timers(&self, now: Time) {
-        loop {
+        let n_resumes = self.n_resumes.get();
+        let n_favoured = self.turn.n_favoured(n_resumes, self.has_runnable());
+        let mut n_first = 0;
+        while n_first < n_favoured {
             let due = self.timers.borrow_mut().pop_due(now);
-            let Some(fiber) = due else { return };
+            let Some(fiber) = due else { break };
             fiber.timer.set(None);
             match fiber.state.get() {
-                State::New => self.enqueue_new(fiber),
-                State::Parked => self.expire(fiber, now),
+                State::New => {}
+                State::Parked if self.expire(&fiber, now) => {}
                 // It is awake, and sets a new timer when it waits again.
-                State::Queued | State::Running | State::Done => {}
+                _ => continue,
+            }
+            if fiber.state.get() == State::New || fiber.waits_for.get() == SLEEP {
+                self.queue.borrow_mut().insert(n_first, fiber);
+                n_first += 1;
+            } else {
+                self.queue.borrow_mut().push(fiber);
             }
         }
+        self.turn.favour(n_resumes, n_first);
     }
 
     /// Ends the wait of a parked fiber if its deadline has come, else sets the timer anew.
-    fn expire(&self, fiber: FiberRc, now: Time) {
-        let deadline = self.effective_deadline(&fiber, fiber.unwinding.get());
+    fn expire(&self, fiber: &FiberRc, now: Time) -> bool {
+        let deadline = self.effective_deadline(fiber, fiber.unwinding.get());
         if deadline > now {
             if deadline < Time::NEVER {
-                self.arm(&fiber, deadline);
+                self.arm(fiber, deadline);
             }
-            return;
+            return false;
         }
-        if fiber.outcome.get() == Outcome::Pending {
+        let expires = fiber.outcome.get() == Outcome::Pending;
+        if expires {
             fiber.outcome.set(Outcome::Expired);
-            self.enqueue(fiber);
+            fiber.state.set(State::Queued);
         }
+        expires
     }
 }

@@ -55,15 +55,20 @@ impl Clock {
         }
     }
 
-    fn real(&self) -> u64 {
-        self.origin.elapsed().as_nanos() as u64
+    /// How long ago the clock was made, whether it is paused or not.
+    pub(super) fn real(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn real_nanos(&self) -> u64 {
+        self.real().as_nanos() as u64
     }
 
     /// Reads the clock.
     #[inline]
     pub(super) fn read(&self) -> Time {
         if !self.paused.get() {
-            self.last.set(Time(self.real().wrapping_add(self.offset.get())));
+            self.last.set(Time(self.real_nanos().wrapping_add(self.offset.get())));
         }
         self.last.get()
     }
@@ -85,7 +90,7 @@ impl Clock {
 
     /// Lets the clock run on from what it shows.
     pub(super) fn resume(&self) {
-        self.offset.set(self.last.get().0.wrapping_sub(self.real()));
+        self.offset.set(self.last.get().0.wrapping_sub(self.real_nanos()));
         self.paused.set(false);
     }
 
