@@ -1,6 +1,6 @@
 //! Generators of the user's own, from the crate that the library is built on.
 
-use eventlet::{debug, sleep, spawn};
+use eventlet::{debug, sleep, spawn, yield_if_needed};
 use eventlet_tests::{check, ms, panic_of, yield_now};
 use generator::{Gn, done};
 
@@ -23,13 +23,15 @@ fn a_green_call_inside_one_inside_a_green_thread_is_refused() {
         let thread = spawn(|| {
             let sleeping = panic_of(|| generator(|| sleep(ms(1))).resume());
             let yielding = panic_of(|| generator(yield_now).resume());
+            let computing = panic_of(|| generator(|| while !yield_if_needed() {}).resume());
             // Outside, the green thread works on.
             sleep(ms(1));
-            (sleeping, yielding)
+            (sleeping, yielding, computing)
         });
-        let (sleeping, yielding) = thread.wait().unwrap();
+        let (sleeping, yielding, computing) = thread.wait().unwrap();
         assert_eq!(sleeping, REFUSED);
         assert_eq!(yielding, REFUSED);
+        assert_eq!(computing, REFUSED);
         assert_eq!(spawn(|| 5).wait().unwrap(), 5, "the hub goes on");
     });
 }

@@ -42,6 +42,7 @@
 //! not be `Send`, and `Rc` and `RefCell` are fine to share: nobody else runs until you wait.
 //!
 //! **Giving way.** [`sleep`] waits; with a duration of zero it lets everyone else run once.
+//! [`yield_if_needed`] is for loops that compute: it does so once a millisecond.
 //!
 //! **Ending.** [`GreenThread::kill`] unwinds a green thread from where it waits, so that its
 //! destructors run. [`with_timeout`] gives up on a stretch of code that waits too long, and
@@ -65,7 +66,10 @@
 //!
 //! # What to know
 //!
-//! - Green threads take turns: one that computes for long holds the others up.
+//! - Green threads take turns. Yielding, waking others or always finding data keeps nobody out:
+//!   timers, I/O and other threads' wakes are looked at all the while, and a timer does not wait for
+//!   everyone who is runnable. One that computes for long holds the others up, though: call
+//!   [`yield_if_needed`] in its loop, or compute in [`tpool::execute`].
 //! - A kill or a timeout unwinds. Code that catches every unwind catches these too, and while
 //!   destructors run because of one, [`sleep`] returns at once and I/O that would wait fails.
 //! - A guard of a lock that is held while waiting can deadlock, as with OS threads. If nothing can

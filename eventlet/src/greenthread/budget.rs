@@ -18,6 +18,10 @@ use crate::hub::{self, Hub};
 /// caller unwinds. What takes long in one piece, and so cannot call this, is a case for
 /// [`tpool::execute`](crate::tpool::execute).
 ///
+/// # Panics
+///
+/// Panics when it is to yield inside a generator of the user's own, as every call that waits does.
+///
 /// # Switching
 ///
 /// Switches if it returns true. A kill or a timeout that has come meanwhile is raised then.

@@ -83,7 +83,7 @@ fn what_for(direction: Direction) -> &'static str {
 impl Hub {
     /// Counts an I/O call that is about to be tried, and lets everyone else run if there were many
     /// that did not wait. A stream has one peer and shares a pass of the run queue with the other
-    /// streams; a listener or a socket for datagrams serves many peers and does not.
+    /// streams; a listener, a socket for datagrams or a channel serves many peers and does not.
     #[inline]
     pub(crate) fn count_io_call(&self, is_stream: bool) {
         let n_calls = self.n_io_calls.get() + 1;
