@@ -330,3 +330,31 @@ fn main_may_return_while_hubs_run() {
     ended.expect_success();
     assert_eq!(ended.stderr, "");
 }
+
+/// `#[green::main(hubs = n)]`: the other hubs begin before the body and are drained after it.
+#[test]
+fn the_hubs_of_a_program() {
+    #[eventlet::green::main(hubs = 3)]
+    fn program() -> Arc<AtomicUsize> {
+        let hubs = eventlet::hubs::all();
+        assert_eq!((hubs.len(), n_hub_threads()), (3, 2));
+        assert_eq!(hubs[0], get_hub().handle());
+        let n_ended = Arc::new(AtomicUsize::new(0));
+        for hub in &hubs[1..] {
+            let n_ended = n_ended.clone();
+            hub.spawn(move || {
+                sleep(ms(30));
+                n_ended.fetch_add(1, Ordering::SeqCst);
+            });
+        }
+        assert_eq!(n_ended.load(Ordering::SeqCst), 0);
+        n_ended
+    }
+    let ended = Child::new().run(|| {
+        check(|| {
+            assert_eq!(program().load(Ordering::SeqCst), 2);
+            assert_eq!(eventlet::hubs::all(), []);
+        });
+    });
+    ended.expect_success();
+}

@@ -59,6 +59,14 @@ where
     }
 }
 
+/// `#[green::main(hubs = n)]`: the rest of `main` in a program of `n` hubs.
+pub fn main_with_hubs<F, R>(n: usize, f: F) -> R
+where
+    F: FnOnce() -> R,
+{
+    crate::hubs::with_team(n, f).unwrap_or_else(|error| panic!("main with {n} hubs: {error}"))
+}
+
 /// How much longer than its limit a test may hold its OS thread before the process is aborted.
 const GRACE: Duration = Duration::from_secs(5);
 

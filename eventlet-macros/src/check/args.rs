@@ -26,6 +26,8 @@ pub struct Settings {
     pub name: Option<Given<LitStr>>,
     /// The stack of the green thread, in bytes.
     pub stack_size: Option<Given<usize>>,
+    /// How many hubs the program has.
+    pub hubs: Option<Given<usize>>,
     /// Given if a test fails when the hub has waiters left.
     pub check_leaks: Option<Given<()>>,
     /// Which parts of std are swapped.
@@ -64,6 +66,7 @@ impl Settings {
             "timeout" => self.timeout = given(arg, timeout)?,
             "name" => self.name = given(arg, text)?,
             "stack_size" => self.stack_size = given(arg, stack_size)?,
+            "hubs" => self.hubs = given(arg, n_hubs)?,
             "crate" => self.selection.runtime = runtime(arg)?,
             "only" => {
                 let named = module_names(arg)?;
@@ -135,6 +138,18 @@ fn stack_size(arg: &Arg) -> Result<usize> {
     };
     let at = LitStr::new("", text);
     size(&digits).map_err(|problem| refuse(at, &problem, "write `stack_size = \"64KiB\"`"))
+}
+
+/// More OS threads than this can only be a mistake.
+const MOST_HUBS: usize = 1024;
+
+fn n_hubs(arg: &Arg) -> Result<usize> {
+    let Value::Literal(Lit::Int(number)) = &arg.value else {
+        return Err(malformed(arg, "needs a number"));
+    };
+    let n = number.base10_parse().ok().filter(|n| (1..=MOST_HUBS).contains(n));
+    let problem = format!("a program has at least 1 hub and at most {MOST_HUBS}");
+    n.ok_or_else(|| refuse(number, &problem, "write `hubs = 4`"))
 }
 
 fn module_names(arg: &Arg) -> Result<Vec<&'static str>> {

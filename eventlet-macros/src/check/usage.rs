@@ -33,7 +33,7 @@ pub const GREEN: Macro = Macro {
 /// `#[green::main]`.
 pub const MAIN: Macro = Macro {
     written: "#[green::main]",
-    arguments: &["name", "stack_size", "timeout", "only", "except", "allow", "crate"],
+    arguments: &["hubs", "name", "stack_size", "timeout", "only", "except", "allow", "crate"],
 };
 
 /// `#[green::test]`.
@@ -51,6 +51,7 @@ const USAGE: &[(&str, &str)] = &[
     ("spawn", "spawn"),
     ("blocking", "blocking"),
     ("check_leaks", "check_leaks"),
+    ("hubs", "hubs = 4"),
     ("timeout", "timeout = \"5s\""),
     ("name", "name = \"worker\""),
     ("stack_size", "stack_size = \"64KiB\""),

@@ -36,6 +36,10 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
             body.limit(&runtime, timeout.value);
         }
         body.wrap(|closure| quote!(#runtime::main(#name, #stack_size, #closure)));
+        if let Some(hubs) = &settings.hubs {
+            let n = hubs.value;
+            body.wrap(|closure| quote!(#runtime::main_with_hubs(#n, #closure)));
+        }
         replace(&mut function, body);
         Ok(function.into_token_stream())
     })

@@ -110,6 +110,23 @@ fn main_runs_its_body_in_the_runtime() {
             )
         }",
     );
+    becomes(
+        super::main,
+        r#"hubs = 4, name = "first""#,
+        "fn main() { f() }",
+        r#"fn main() {
+            ::eventlet::__private::main_with_hubs(
+                4usize,
+                move || -> () {
+                    ::eventlet::__private::main(
+                        ::core::option::Option::Some("first"),
+                        ::core::option::Option::None,
+                        move || -> () { f() }
+                    )
+                }
+            )
+        }"#,
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod remote;
 mod residents;
 mod shutdown;
 mod slot;
+mod team;
 
 use std::fmt;
 use std::io;
@@ -26,6 +27,9 @@ use std::time::Duration;
 pub use handle::HubHandle;
 pub use remote::RemoteThread;
 pub use shutdown::Shutdown;
+pub use team::all;
+
+pub(crate) use team::with_team;
 
 pub use crate::hub::Direction;
 use crate::hub::{self, Address, Load};
