@@ -19,6 +19,8 @@ mod machine;
 const SAMPLE: u64 = 1000;
 /// Address space of each, in bytes; of memory a waiting green thread takes a page.
 const STACK_SIZE: usize = 16 * 1024;
+/// Address space, in bytes, that is not touched.
+const RESERVE: usize = 64 * 1024 * 1024;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (flags, numbers): (Vec<_>, Vec<_>) = env::args().skip(1).partition(|arg| arg == "--force");
@@ -29,6 +31,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let start = Instant::now();
     let mut chain = Chain::start()?;
+    // If stacks take all the rest, this lets the program end in order.
+    let mut reserve = Vec::<u8>::with_capacity(RESERVE);
     let mut failure = None;
     while chain.n_alive < wanted && failure.is_none() {
         failure = chain.add().err();
@@ -46,6 +50,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         }
     }
     eprintln!();
+    reserve.shrink_to_fit();
     let n_alive = chain.n_alive;
     let after = Usage::now();
     println!("alive: {n_alive} green threads, created in {}", time(start, n_alive));
