@@ -2,13 +2,15 @@
 //!
 //! ```text
 //!   suite ─┬─ for each workload, in rounds: one run of each peer, always in a process of its own
-//!          │     in-process:  suite --job WORKLOAD PEER OPERATIONS     prints nanoseconds
-//!          │     network:     suite --server PEER                      prints its port
-//!          └─ report: median, min and max of the rounds, and the ratio to tokio
+//!          │     in-process:  PROGRAM job NAME OPERATIONS     prints one number per metric
+//!          │     network:     PROGRAM server NAME             prints its port
+//!          └─ report: median, min and max of the rounds, ratios, the table, JSON, the chart
 //! ```
+//!
+//! PROGRAM is `suite --peer NAME` for the peers written in Rust, else a Go program or a Python
+//! script in `peers/`.
 
 mod args;
-mod child;
 mod machine;
 mod peers;
 mod report;
@@ -18,12 +20,14 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use args::{Command, Settings};
+use peers::program::{self, Program};
 use report::{Report, Samples};
 use workloads::Workload;
 
 fn main() -> ExitCode {
     match act() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("suite: {error}");
             ExitCode::FAILURE
@@ -31,38 +35,55 @@ fn main() -> ExitCode {
     }
 }
 
-fn act() -> Result<(), Box<dyn Error>> {
+/// Does what the command line says; `false` if something failed on the way.
+fn act() -> Result<bool, Box<dyn Error>> {
     match args::parse(std::env::args().skip(1))? {
         Command::Compare(settings) => compare(&settings),
-        Command::Job { name, peer, operations } => workloads::run_job(&name, peer, operations),
-        Command::Server { peer } => Ok(workloads::serve_echo(peer)?),
+        Command::Act { peer, order } => peers::obey(peer, &order).map(|()| true),
     }
 }
 
-fn compare(settings: &Settings) -> Result<(), Box<dyn Error>> {
+fn compare(settings: &Settings) -> Result<bool, Box<dyn Error>> {
     let chosen: Vec<_> =
-        workloads::all().into_iter().filter(|w| settings.wants(w.name())).collect();
+        workloads::all().into_iter().filter(|w| settings.wants(w.name(), w.is_long())).collect();
     if chosen.is_empty() {
         return Err("no workload has such a name".into());
     }
-    let mut report = Report::default();
+    machine::prepare();
+    let programs = program::find_all(settings);
+    let mut report = Report::new(settings, &programs);
     for workload in chosen {
         eprintln!("{} …", workload.title());
-        let samples = measure(&*workload, settings)?;
-        report.add(&*workload, samples);
+        let samples = measure(workload, &programs, settings, &mut report);
+        report.add(workload, &samples);
     }
     print!("{report}");
-    Ok(())
+    report.write_files(settings)?;
+    Ok(!report.has_failures())
 }
 
 /// Runs the peers in turn, round after round, so that whatever else the machine does meets them
-/// all alike.
-fn measure(workload: &dyn Workload, settings: &Settings) -> Result<Samples, Box<dyn Error>> {
+/// all alike. A peer that fails is left out of the rest of this workload.
+fn measure(
+    workload: &dyn Workload,
+    programs: &[Program],
+    settings: &Settings,
+    report: &mut Report,
+) -> Samples {
     let mut samples = Samples::default();
-    for _ in 0..settings.n_rounds() {
-        for peer in workload.peers() {
-            samples.add(peer, workload.run(peer, settings)?);
-        }
+    let mut able: Vec<_> = programs.iter().filter(|p| p.can(workload.skill())).collect();
+    report.note_peers(workload, programs);
+    for _ in 0..settings.n_rounds(workload.is_long()) {
+        able.retain(|program| match workload.run(program, settings) {
+            Ok(values) => {
+                samples.add(program.peer(), values);
+                true
+            }
+            Err(error) => {
+                report.note_failure(workload, program.peer(), &*error);
+                false
+            }
+        });
     }
-    Ok(samples)
+    samples
 }

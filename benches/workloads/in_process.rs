@@ -1,63 +1,99 @@
-//! Workloads that need nothing but the CPU.
+//! Workloads that need nothing but the CPU and the clock: W1, W2, W4 and W5.
 
 use std::error::Error;
-use std::process;
-use std::time::Duration;
 
-use super::{Metric, Workload};
+use super::Workload;
+use super::metric::{Metric, Target};
 use crate::args::Settings;
 use crate::peers::Peer;
-use crate::{child, machine};
-
-/// How a peer does a number of operations.
-pub(super) type Job = fn(u64);
+use crate::peers::program::Program;
 
 /// A job that is done a number of times by each peer.
-#[derive(Clone, Copy)]
 pub(super) struct InProcess {
-    pub(super) name: &'static str,
-    pub(super) title: &'static str,
-    pub(super) operations: u64,
-    pub(super) jobs: &'static [(Peer, Job)],
+    name: &'static str,
+    title: &'static str,
+    operations: u64,
+    metrics: &'static [Metric],
 }
 
-impl InProcess {
-    /// Does the job in this process, and says how much CPU time it took.
-    ///
-    /// These jobs never wait, so on an idle machine this is the elapsed time; on a busy one it
-    /// leaves out what others have used.
-    pub(super) fn run_here(&self, peer: Peer, operations: u64) -> Result<Duration, Box<dyn Error>> {
-        let known = self.jobs.iter().find(|(other, _)| *other == peer);
-        let (_, job) = known.ok_or_else(|| format!("{peer} has no job {}", self.name))?;
-        machine::pin_to(machine::SERVER_CORE);
-        // Stacks, pools and branch predictors as they are in the middle of a long run.
-        job(operations / 10);
-        let begin = machine::cpu_time(process::id())?;
-        job(operations);
-        Ok(machine::cpu_time(process::id())? - begin)
-    }
-}
+pub(super) const ALL: &[InProcess] = &[
+    InProcess {
+        name: "spawn",
+        title: "W1 spawn + wait, one by one",
+        operations: 2_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.20))],
+    },
+    InProcess {
+        name: "spawn-batch",
+        title: "W1 spawn + wait, batches of 1,000",
+        operations: 2_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.28))],
+    },
+    InProcess {
+        name: "yield-2",
+        title: "W2 yield, 2 threads",
+        operations: 5_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.22))],
+    },
+    InProcess {
+        name: "yield-1000",
+        title: "W2 yield, 1,000 threads",
+        operations: 5_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.75))],
+    },
+    InProcess {
+        name: "sleepers",
+        title: "W4 100,000 sleepers",
+        operations: 100_000,
+        metrics: &[
+            Metric::less("bytes each", Target::Value(8500.0)),
+            Metric::less("ns to create", Target::To(Peer::Go, 1.0)),
+            Metric::less("ns to wake", Target::To(Peer::Tokio, 0.75)),
+        ],
+    },
+    InProcess {
+        name: "timeout-ready",
+        title: "W5 timeout round a ready value",
+        operations: 1_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.60))],
+    },
+    InProcess {
+        name: "timeout-yield",
+        title: "W5 timeout round one yield",
+        operations: 1_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.35))],
+    },
+    InProcess {
+        name: "sleeps",
+        title: "W5 100,000 random sleeps in 1 s",
+        operations: 100_000,
+        metrics: &[
+            Metric::less("CPU ms", Target::To(Peer::Tokio, 1.0)),
+            Metric::less("µs late, p50", Target::To(Peer::Tokio, 0.10)),
+            Metric::less("µs late, p99", Target::To(Peer::Tokio, 1.0)),
+        ],
+    },
+];
 
 impl Workload for InProcess {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         self.name
     }
 
-    fn title(&self) -> &str {
+    fn skill(&self) -> &'static str {
+        self.name
+    }
+
+    fn title(&self) -> &'static str {
         self.title
     }
 
     fn metrics(&self) -> &'static [Metric] {
-        &[Metric { unit: "ns", better: "less" }]
+        self.metrics
     }
 
-    fn peers(&self) -> Vec<Peer> {
-        self.jobs.iter().map(|(peer, _)| *peer).collect()
-    }
-
-    fn run(&self, peer: Peer, settings: &Settings) -> Result<Vec<f64>, Box<dyn Error>> {
-        let operations = settings.scale(self.operations);
-        let time = child::run_job(self.name, peer, operations)?;
-        Ok(vec![time.as_nanos() as f64 / operations as f64])
+    fn run(&self, program: &Program, settings: &Settings) -> Result<Vec<f64>, Box<dyn Error>> {
+        let share = program.peer().share(self.name, self.operations);
+        program.run_job(self.name, settings.scale(share))
     }
 }

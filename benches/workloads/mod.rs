@@ -1,20 +1,20 @@
-//! What is measured: one file per workload.
+//! What is measured.
 
-mod echo;
 mod in_process;
+mod job;
 mod load;
-mod spawn;
-mod timeout;
-mod yields;
+mod metric;
+mod million;
+mod network;
 
 use std::error::Error;
 use std::time::Duration;
 
 use crate::args::Settings;
-use crate::peers::Peer;
-use in_process::InProcess;
+use crate::peers::program::Program;
 
-pub(crate) use echo::serve as serve_echo;
+pub(crate) use job::Job;
+pub(crate) use metric::{Better, Metric, Target};
 
 /// A limit that is never reached.
 pub(crate) const FAR: Duration = Duration::from_secs(5);
@@ -24,41 +24,29 @@ pub(crate) const MESSAGE: usize = 64;
 /// Something all peers do, in runs that can be repeated.
 pub(crate) trait Workload {
     /// For `--only`.
-    fn name(&self) -> &str;
+    fn name(&self) -> &'static str;
+
+    /// What a peer must be able to do: the name of a job or of a server.
+    fn skill(&self) -> &'static str;
 
     /// For the table.
-    fn title(&self) -> &str;
+    fn title(&self) -> &'static str;
 
     /// What one run measures.
     fn metrics(&self) -> &'static [Metric];
 
-    /// Who can do it, in the order of their turns.
-    fn peers(&self) -> Vec<Peer>;
+    /// Whether a run takes minutes: then there is one, and none if everything is to be quick.
+    fn is_long(&self) -> bool {
+        false
+    }
 
     /// Measures one run: a value for each metric.
-    fn run(&self, peer: Peer, settings: &Settings) -> Result<Vec<f64>, Box<dyn Error>>;
+    fn run(&self, program: &Program, settings: &Settings) -> Result<Vec<f64>, Box<dyn Error>>;
 }
-
-/// A quantity of the table.
-pub(crate) struct Metric {
-    pub(crate) unit: &'static str,
-    /// Which way is better, in a word.
-    pub(crate) better: &'static str,
-}
-
-const JOBS: [&[InProcess]; 3] = [spawn::ALL, yields::ALL, timeout::ALL];
 
 /// Every workload, in the order of the table.
-pub(crate) fn all() -> Vec<Box<dyn Workload>> {
-    let jobs = JOBS.into_iter().flatten().map(|job| Box::new(*job) as Box<dyn Workload>);
-    let echoes = echo::ALL.iter().map(|echo| Box::new(*echo) as Box<dyn Workload>);
-    jobs.chain(echoes).collect()
-}
-
-/// Does an in-process job here and now, and prints how many nanoseconds it took.
-pub(crate) fn run_job(name: &str, peer: Peer, operations: u64) -> Result<(), Box<dyn Error>> {
-    let job = JOBS.into_iter().flatten().find(|job| job.name == name);
-    let job = job.ok_or_else(|| format!("no job is called {name}"))?;
-    println!("{}", job.run_here(peer, operations)?.as_nanos());
-    Ok(())
+pub(crate) fn all() -> Vec<&'static dyn Workload> {
+    let jobs = in_process::ALL.iter().map(|job| job as &dyn Workload);
+    let servers = network::ALL.iter().map(|server| server as &dyn Workload);
+    jobs.chain([&million::MILLION as &dyn Workload]).chain(servers).collect()
 }

@@ -1,0 +1,22 @@
+//! eventlet, used as its documentation says.
+
+mod jobs;
+mod servers;
+
+use super::Skills;
+use crate::workloads::Job;
+
+pub(super) const SKILLS: Skills = Skills {
+    jobs: &[
+        ("spawn", Job::Timed(jobs::spawn_each)),
+        ("spawn-batch", Job::Timed(jobs::spawn_batches::<1000>)),
+        ("yield-2", Job::Timed(jobs::yields::<2>)),
+        ("yield-1000", Job::Timed(jobs::yields::<1000>)),
+        ("sleepers", Job::Sleepers(jobs::sleepers)),
+        ("million", Job::Sleepers(jobs::sleepers)),
+        ("timeout-ready", Job::Timed(jobs::timeout_ready)),
+        ("timeout-yield", Job::Timed(jobs::timeout_yield)),
+        ("sleeps", Job::Sleeps(jobs::sleeps)),
+    ],
+    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+};

@@ -1,0 +1,27 @@
+//! may, with one worker.
+
+mod jobs;
+mod servers;
+
+use super::Skills;
+use crate::workloads::Job;
+
+pub(super) const SKILLS: Skills = Skills {
+    jobs: &[
+        ("spawn", Job::Timed(jobs::spawn_each)),
+        ("spawn-batch", Job::Timed(jobs::spawn_batches::<1000>)),
+        ("yield-2", Job::Timed(jobs::yields::<2>)),
+        ("yield-1000", Job::Timed(jobs::yields::<1000>)),
+        ("sleepers", Job::Sleepers(jobs::sleepers)),
+    ],
+    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+};
+
+/// Runs `body` in a coroutine of the only worker.
+fn run<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+    let config = may::config();
+    config.set_workers(1);
+    // The process is on the servers' core already.
+    config.set_worker_pin(false);
+    may::go!(body).join().expect("the coroutine returns")
+}
