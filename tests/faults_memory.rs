@@ -159,3 +159,27 @@ fn sizes_out_of_range_in_the_environment_are_reported_and_ignored() {
          bytes: at least 8192 bytes (8 KiB) are needed\n"
     );
 }
+
+/// Whoever spawns in another hub cannot be told that there is no stack: the green thread begins
+/// when another one ends.
+#[test]
+fn without_memory_what_others_spawn_waits_for_a_stack() {
+    let ended = Child::new().run(|| {
+        check(|| {
+            let hub = eventlet::hubs::spawn_hub().unwrap();
+            hub.spawn(|| ()).wait().unwrap();
+            // Room for some hundred stacks of 256 KiB.
+            sys::limit_memory(32 << 20);
+            let job = || {
+                sleep(Duration::from_millis(1));
+                eventlet::hubs::get_hub().stats().stacks_in_use
+            };
+            let threads: Vec<_> = (0..1000).map(|_| hub.spawn(job)).collect();
+            let most = threads.into_iter().map(|thread| thread.wait().unwrap()).max().unwrap();
+            assert!((20..500).contains(&most), "{most} at once");
+            sys::unlimit_memory();
+            assert!(hub.shutdown(Duration::from_secs(1)).is_clean());
+        });
+    });
+    ended.expect_success();
+}

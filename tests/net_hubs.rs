@@ -1,7 +1,4 @@
 //! One socket and several hubs; descriptors whose numbers are used again.
-//!
-//! A hub does not hear of a socket that is dropped on another OS thread, and counts it until its
-//! number is used again. Tests that look at the hub afterwards drop their sockets at home.
 
 use std::io::{Read, Write};
 use std::net;
@@ -126,13 +123,11 @@ fn connection_with(number: i32, listener: &net::TcpListener) -> Option<[TcpStrea
     (stream.as_raw_fd() == number).then(|| [stream, peer.into()])
 }
 
-/// A stream is registered here and dropped on another OS thread, which this hub does not hear of.
+/// A stream is registered here and dropped on another OS thread, which this hub hears of later.
 /// Its number's next owner gets its own wake-ups, and none of those of the former owner's clone.
 #[test]
 fn a_number_that_is_used_again() {
-    // What is left of the dropped streams stays in the hub until their numbers are used again, so
-    // this runs on an OS thread of its own.
-    let test = thread::spawn(|| {
+    check(|| {
         let listener = net::TcpListener::bind("127.0.0.1:0").unwrap();
         let mut n_reused = 0;
         for round in 0..300 {
@@ -163,10 +158,39 @@ fn a_number_that_is_used_again() {
             assert_eq!(reader.wait().unwrap(), 0);
         }
         assert!(n_reused > 0, "no number was used again");
-        let left = hubs::get_hub().stats();
-        assert_eq!((left.green_threads, left.io_waiters), (0, 0));
     });
-    test.join().unwrap();
+}
+
+/// Sockets that were waited for here, and are dropped or taken apart on another OS thread, with a
+/// clone about or without: the hub forgets them, as do other hubs that had them.
+#[test]
+fn dropped_on_another_os_thread() {
+    check(|| {
+        let hub = hubs::spawn_hub().unwrap();
+        let n_registered = || hubs::get_hub().stats().descriptors;
+        for round in 0..40 {
+            let (stream, mut peer) = half_green_pair();
+            let mut stream = register(stream, &mut peer);
+            let clone = (round % 2 == 0).then(|| stream.try_clone().unwrap());
+            assert_eq!(n_registered(), 1);
+            if round % 4 < 2 {
+                // It is registered in two hubs then.
+                stream = hub.spawn(move || register(stream, &mut peer)).wait().unwrap();
+            }
+            let native = round % 3 == 0;
+            let other = thread::spawn(move || match native {
+                true => drop(net::TcpStream::from(stream)),
+                false => drop(stream),
+            });
+            other.join().unwrap();
+            drop(clone);
+            sleep(ms(1));
+            assert_eq!(n_registered(), 0);
+            let there = hub.spawn(|| hubs::get_hub().stats().descriptors);
+            assert_eq!(there.wait().unwrap(), 0);
+        }
+        assert!(hub.shutdown(ms(1000)).is_clean());
+    });
 }
 
 /// A stream that has moved to another hub is at home there.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::shutdown::shut_down;
-use crate::hub::{self, Direction, IoId, Time};
+use crate::hub::{self, Direction, Homes, IoId, Time};
 
 /// Whether a short read or write means that the next one would block.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(crate) struct Source<S: AsFd> {
     io: ManuallyDrop<S>,
     /// This descriptor's own identity: a duplicate has another one.
     id: IoId,
+    /// The hubs that have met it.
+    homes: Homes,
     kind: Kind,
     /// What std keeps in the kernel's socket, and duplicates share.
     shared: Arc<Shared>,
@@ -54,7 +56,13 @@ impl<S: AsFd> Source<S> {
             write_timeout: AtomicU64::new(0),
             closed: AtomicBool::new(false),
         };
-        Source { io: ManuallyDrop::new(io), id: IoId::new(), kind, shared: Arc::new(shared) }
+        Source {
+            io: ManuallyDrop::new(io),
+            id: IoId::new(),
+            homes: Homes::default(),
+            kind,
+            shared: Arc::new(shared),
+        }
     }
 
     /// Takes over a duplicate of this source's descriptor.
@@ -62,6 +70,7 @@ impl<S: AsFd> Source<S> {
         Source {
             io: ManuallyDrop::new(io),
             id: IoId::new(),
+            homes: Homes::default(),
             kind: self.kind,
             shared: self.shared.clone(),
         }
@@ -78,7 +87,7 @@ impl<S: AsFd> Source<S> {
     /// Gives the descriptor back, still non-blocking.
     pub(crate) fn into_inner(self) -> S {
         let this = ManuallyDrop::new(self);
-        hub::forget(this.fd(), this.id, true);
+        this.homes.forget(this.fd(), this.id, true);
         // SAFETY: `this` is never dropped, so each field is moved out exactly once.
         unsafe {
             drop(ptr::read(&raw const this.shared));
@@ -179,7 +188,7 @@ impl<S: AsFd> Source<S> {
                 }
             }
             let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
-            if !hub::wait_ready(fd, self.id, direction, deadline)? {
+            if !hub::wait_ready(fd, self.id, &self.homes, direction, deadline)? {
                 return Err(io::Error::from_raw_os_error(libc::EAGAIN));
             }
         }
@@ -215,7 +224,7 @@ impl<S: AsFd> Source<S> {
 
     /// Waits until the descriptor is ready; says false when `deadline` passed first.
     pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
-        let ready = hub::wait_ready(self.fd(), self.id, direction, deadline)?;
+        let ready = hub::wait_ready(self.fd(), self.id, &self.homes, direction, deadline)?;
         self.check_open()?;
         Ok(ready)
     }
@@ -229,7 +238,7 @@ impl<S: AsFd> Source<S> {
 impl<S: AsFd> Drop for Source<S> {
     fn drop(&mut self) {
         // With duplicates about, closing this one does not take it out of the system's poller.
-        hub::forget(self.fd(), self.id, self.has_duplicates());
+        self.homes.forget(self.fd(), self.id, self.has_duplicates());
         // SAFETY: the field is not used again.
         unsafe { ManuallyDrop::drop(&mut self.io) }
     }

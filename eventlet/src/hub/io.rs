@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::poller::{self, Direction};
+use super::registry::Homes;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use super::{Hub, park, try_with, with};
@@ -60,10 +61,11 @@ impl Drop for Waiting {
 pub(crate) fn wait_ready(
     fd: RawFd,
     id: IoId,
+    homes: &Homes,
     direction: Direction,
     deadline: Time,
 ) -> io::Result<bool> {
-    let waiter = with(|hub| hub.begin_wait_ready(fd, id, direction))?;
+    let waiter = with(|hub| hub.begin_wait_ready(fd, id, homes, direction))?;
     let mut waiting = Waiting { fd, direction, waiter: waiter.clone(), is_woken: false };
     let wake = park(waiter, what_for(direction), deadline);
     waiting.is_woken = matches!(wake, Wake::Ready);
@@ -126,7 +128,13 @@ impl Hub {
     }
 
     /// Begins a wait for a descriptor, which is registered if it was not.
-    fn begin_wait_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> io::Result<Waiter> {
+    fn begin_wait_ready(
+        &self,
+        fd: RawFd,
+        id: IoId,
+        homes: &Homes,
+        direction: Direction,
+    ) -> io::Result<Waiter> {
         self.n_io_calls.set(0);
         if self.current_is_unwinding() {
             return Err(unwinding());
@@ -135,6 +143,7 @@ impl Hub {
         let mut poller = self.poller.borrow_mut();
         if !poller.is_registered(fd, id.0) {
             poller.register(fd, id.0)?;
+            homes.add(self);
         }
         poller.add_waiter(fd, direction, waiter.clone());
         Ok(waiter)
@@ -143,6 +152,11 @@ impl Hub {
     fn check_registered(&self, fd: RawFd, id: IoId) -> io::Result<()> {
         let is_registered = self.poller.borrow_mut().is_registered(fd, id.0);
         if is_registered { Ok(()) } else { Err(closed_meanwhile()) }
+    }
+
+    /// Forgets a descriptor; see `Poller::deregister`.
+    pub(super) fn forget(&self, fd: RawFd, id: IoId, explicitly: bool) {
+        self.poller.borrow_mut().deregister(fd, id.0, explicitly);
     }
 
     /// Waits until any descriptor is ready, and leaves no trace of it; says false when `timeout`
@@ -160,7 +174,7 @@ impl Hub {
         }
         let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
         let guest = Guest { hub: self, fd: fd.try_clone_to_owned()?, id: IoId::new() };
-        match wait_ready(guest.fd.as_raw_fd(), guest.id, direction, deadline) {
+        match wait_ready(guest.fd.as_raw_fd(), guest.id, &Homes::default(), direction, deadline) {
             // Regular files cannot be polled, and never block.
             Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(true),
             other => other,
@@ -177,13 +191,8 @@ struct Guest<'a> {
 
 impl Drop for Guest<'_> {
     fn drop(&mut self) {
-        self.hub.poller.borrow_mut().deregister(self.fd.as_raw_fd(), self.id.0, true);
+        self.hub.forget(self.fd.as_raw_fd(), self.id, true);
     }
-}
-
-/// Forgets a descriptor in this thread's hub; see `Poller::deregister`.
-pub(crate) fn forget(fd: RawFd, id: IoId, explicitly: bool) {
-    try_with(|hub| hub.poller.borrow_mut().deregister(fd, id.0, explicitly));
 }
 
 #[cold]

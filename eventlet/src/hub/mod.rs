@@ -25,6 +25,7 @@ mod park;
 #[allow(unsafe_code, reason = "system calls that mio does not make")]
 mod poller;
 mod queue;
+mod registry;
 mod run;
 mod slice;
 mod switch;
@@ -50,11 +51,12 @@ use fiber::Fiber;
 pub(crate) use fiber::{Body, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;
 pub(crate) use inbox::Address;
-pub(crate) use io::{IoId, forget, wait_ready};
+pub(crate) use io::{IoId, wait_ready};
 pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};
 pub use poller::Direction;
 use queue::RunQueue;
+pub(crate) use registry::Homes;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 pub(crate) use waiter::{Waiter, Wake};
@@ -169,7 +171,7 @@ impl Hub {
         };
         let first_id = next_id_block();
         let main = Rc::new(Fiber::new(first_id, spec, None));
-        Ok(Rc::new(Hub {
+        let hub = Rc::new(Hub {
             id: first_id / ID_BLOCK,
             current: RefCell::new(Some(main.clone())),
             main,
@@ -193,7 +195,9 @@ impl Hub {
             is_misled: Cell::new(false),
             next_id: Cell::new(first_id + 1),
             next_alarm: Cell::new(1),
-        }))
+        });
+        registry::enter(&hub);
+        Ok(hub)
     }
 
     fn take_id(&self) -> u64 {
@@ -333,6 +337,7 @@ impl Drop for Hub {
     /// Runs when the OS thread ends. Fibers that are in the middle of something are abandoned
     /// with their stacks, as Eventlet does: there is no one left to run their destructors.
     fn drop(&mut self) {
+        registry::leave(self.id);
         self.remote.close();
     }
 }
