@@ -26,7 +26,6 @@ where
 {
     let spec = Spec { name: None, stack_size: default_stack_size(), spawned_at };
     let packet = Rc::new(Packet::new(f));
-    let fiber = hub.make_fiber(spec, packet.clone());
     let ended = Rc::downgrade(&packet);
     packet.shared().links.add(Box::new(move |status| {
         let Some(packet) = ended.upgrade() else { return };
@@ -35,8 +34,7 @@ where
             report_unseen(None, spawned_at, *status);
         }
     }));
-    hub.start_when_possible(fiber.clone());
-    Handle::new(fiber)
+    Handle::new(hub.start_when_possible(spec, packet))
 }
 
 /// The handles of all green threads of this hub.

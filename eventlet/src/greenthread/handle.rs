@@ -124,15 +124,22 @@ impl<T: 'static> GreenThread<T> {
     }
 }
 
+impl<T> GreenThread<T> {
+    /// From now on nobody wants the result. One that is there is dropped now, not with the last
+    /// handle.
+    #[inline(never)]
+    fn detach(&self) {
+        self.packet.shared().is_detached.set(true);
+        drop(self.packet.take_result());
+    }
+}
+
 impl<T> Drop for GreenThread<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_collected {
-            return;
+        if !self.is_collected {
+            self.detach();
         }
-        self.packet.shared().is_detached.set(true);
-        // A result that nobody will fetch is dropped now, not with the last handle.
-        drop(self.packet.take_result());
     }
 }
 

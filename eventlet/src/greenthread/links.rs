@@ -1,6 +1,6 @@
 //! Callbacks for the end of a green thread.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use super::contain::contain;
 use super::exit::ExitStatus;
@@ -25,7 +25,7 @@ pub struct Link {
 #[derive(Default)]
 pub(super) struct Links {
     /// Boxed, since hardly any green thread has one.
-    callbacks: RefCell<Option<Box<Callbacks>>>,
+    callbacks: Cell<Option<Box<Callbacks>>>,
     /// Set when the body has ended: from then on callbacks are called at once.
     ended: Cell<Option<ExitStatus>>,
 }
@@ -38,17 +38,21 @@ impl Links {
         let link = Link { number };
         match self.ended.get() {
             Some(status) => callback(&status),
-            None => self.callbacks.borrow_mut().get_or_insert_default().push((link, callback)),
+            None => {
+                let mut callbacks = self.callbacks.take().unwrap_or_default();
+                callbacks.push((link, callback));
+                self.callbacks.set(Some(callbacks));
+            }
         }
         link
     }
 
     /// Takes a callback back that has not been called.
     pub(super) fn remove(&self, link: Link) -> bool {
-        let removed = self.callbacks.borrow_mut().as_mut().and_then(|callbacks| {
-            let index = callbacks.iter().position(|(other, _)| *other == link)?;
-            Some(callbacks.remove(index))
-        });
+        let Some(mut callbacks) = self.callbacks.take() else { return false };
+        let index = callbacks.iter().position(|(other, _)| *other == link);
+        let removed = index.map(|index| callbacks.remove(index));
+        self.callbacks.set(Some(callbacks));
         // The callback's destructor is the user's code, and may link or unlink: it runs here.
         removed.is_some()
     }

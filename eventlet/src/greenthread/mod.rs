@@ -247,13 +247,11 @@ where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
-    hub::with(|hub| {
-        let packet = Rc::new(Packet::new(f));
-        let fiber = hub.make_fiber(spec, packet.clone());
-        match start {
-            Start::After(delay) if !delay.is_zero() => hub.start_at(&fiber, hub.now().after(delay)),
-            Start::Now | Start::After(_) => hub.start(fiber.clone()),
-        }?;
-        Ok(GreenThread::new(fiber, packet))
-    })
+    let packet = Rc::new(Packet::new(f));
+    let body = packet.clone();
+    let fiber = hub::with(|hub| match start {
+        Start::After(delay) if !delay.is_zero() => hub.start_at(spec, body, hub.now().after(delay)),
+        Start::Now | Start::After(_) => hub.start(spec, body),
+    })?;
+    Ok(GreenThread::new(fiber, packet))
 }

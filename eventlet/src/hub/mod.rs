@@ -28,6 +28,7 @@ mod queue;
 mod registry;
 mod run;
 mod slice;
+mod start;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -200,13 +201,6 @@ impl Hub {
         Ok(hub)
     }
 
-    fn take_id(&self) -> u64 {
-        let id = self.next_id.get();
-        let next = if (id + 1).is_multiple_of(ID_BLOCK) { next_id_block() } else { id + 1 };
-        self.next_id.set(next);
-        id
-    }
-
     /// The fiber that makes this call.
     ///
     /// # Panics
@@ -220,61 +214,6 @@ impl Hub {
     /// The fiber that makes this call, if it is not the hub itself.
     pub(crate) fn try_current_fiber(&self) -> Option<FiberRc> {
         self.current.borrow().clone()
-    }
-
-    /// Makes a fiber that has an id and is not scheduled yet.
-    #[inline]
-    pub(crate) fn make_fiber(&self, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
-        let id = self.take_id();
-        let spare = self.spare.borrow_mut().pop();
-        if let Some(mut fiber) = spare
-            && let Some(record) = Rc::get_mut(&mut fiber)
-        {
-            record.renew(id, spec, body);
-            return fiber;
-        }
-        Fiber::of(id, spec, body)
-    }
-
-    /// Queues a new fiber. It runs when the current one gives way.
-    ///
-    /// # Errors
-    ///
-    /// Fails if there is no stack at hand and none can be mapped.
-    #[inline]
-    pub(crate) fn start(&self, fiber: FiberRc) -> std::io::Result<()> {
-        self.admit(&fiber)?;
-        self.enqueue_new(fiber);
-        Ok(())
-    }
-
-    /// Queues a new fiber for someone who cannot be told of an error. If there is no stack for
-    /// it, it begins when one is given back.
-    pub(crate) fn start_when_possible(&self, fiber: FiberRc) {
-        self.n_fibers.set(self.n_fibers.get() + 1);
-        self.enqueue_new(fiber);
-    }
-
-    /// Lets a new fiber be queued at `at`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if there is no stack at hand and none can be mapped.
-    pub(crate) fn start_at(&self, fiber: &FiberRc, at: Time) -> std::io::Result<()> {
-        self.admit(fiber)?;
-        if at < Time::NEVER {
-            self.arm(fiber, at);
-        } else {
-            self.register(fiber);
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn admit(&self, fiber: &FiberRc) -> std::io::Result<()> {
-        self.stacks.borrow_mut().provide(fiber.stack_size)?;
-        self.n_fibers.set(self.n_fibers.get() + 1);
-        Ok(())
     }
 
     #[inline]

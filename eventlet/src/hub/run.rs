@@ -9,9 +9,6 @@ use super::time::Time;
 use super::{Hub, with};
 use crate::coroutine::Coroutine;
 
-/// Records of ended fibers that are kept for new ones, at some 200 bytes each.
-const SPARE_KEPT: usize = 1024;
-
 /// What every coroutine runs as its job: the fiber that the hub has just made current.
 pub(super) fn run_current() {
     let fiber = with(Hub::current_fiber);
@@ -107,11 +104,7 @@ impl Hub {
     fn finish(&self, fiber: FiberRc, coroutine: Coroutine) {
         self.stacks.borrow_mut().give_back(coroutine);
         self.retire(&fiber);
-        let mut spare = self.spare.borrow_mut();
-        if spare.len() < SPARE_KEPT {
-            spare.push(fiber);
-        }
-        drop(spare);
+        self.keep_record(fiber);
         let starved = self.starved.borrow_mut().pop_front();
         if let Some(starved) = starved {
             self.enqueue_new(starved);
