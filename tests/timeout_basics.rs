@@ -202,3 +202,58 @@ fn dummy_timer() {
         assert!(limit.cancel());
     });
 }
+
+#[test]
+fn a_limit_wins_over_a_sleep_that_ends_at_the_same_moment() {
+    check(|| {
+        debug::pause_clock();
+        for limit in [ms(10), ms(5000)] {
+            assert!(with_timeout(limit, || sleep(limit)).is_err());
+        }
+        debug::resume_clock();
+        let limit = ms(1000);
+        assert!(with_timeout(limit, || sleep(limit)).is_err());
+    });
+}
+
+/// Limits of a second and more are set without a reading of the clock.
+#[test]
+fn a_long_limit_is_not_early_and_hardly_late() {
+    check(|| {
+        let limit = ms(1000);
+        let before = Instant::now();
+        assert!(with_timeout(limit, || sleep(HOUR)).is_err());
+        let elapsed = before.elapsed();
+        assert!(elapsed >= limit && elapsed < 2 * limit, "{elapsed:?}");
+    });
+}
+
+#[test]
+fn time_spent_computing_counts() {
+    check(|| {
+        let limit = ms(1000);
+        let before = Instant::now();
+        let late = with_timeout(limit, || {
+            while before.elapsed() < limit + ms(200) {
+                std::hint::spin_loop();
+            }
+            sleep(HOUR);
+        });
+        assert!(late.is_err());
+        assert!(before.elapsed() < 2 * limit, "it was the first wait that was interrupted");
+    });
+}
+
+#[test]
+fn a_long_limit_inside_a_short_one_and_the_other_way_round() {
+    check(|| {
+        debug::pause_clock();
+        let before = debug::now();
+        assert!(with_timeout(ms(2000), || with_timeout(ms(10), || sleep(HOUR)).is_err()).unwrap());
+        assert!(with_timeout(ms(10), || with_timeout(ms(2000), || sleep(HOUR))).is_err());
+        assert_eq!(debug::now() - before, ms(20));
+        debug::resume_clock();
+        assert!(with_timeout(ms(2000), || with_timeout(ms(10), || sleep(HOUR)).is_err()).unwrap());
+        assert!(with_timeout(ms(10), || with_timeout(ms(2000), || sleep(HOUR))).is_err());
+    });
+}

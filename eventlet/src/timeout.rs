@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use crate::hub::{self, AlarmFired, FiberRc, Time};
+use crate::hub::{self, AlarmFired, FiberRc};
 use crate::unwind::{self, Payload};
 
 /// Runs `f`, and gives up on it when it still waits after `limit`.
@@ -114,9 +114,8 @@ impl Timeout {
     #[inline]
     fn start(limit: Duration, is_caught: bool) -> Self {
         hub::with(|hub| {
-            let at = if limit.is_zero() { Time::START } else { hub.now().after(limit) };
             let fiber = hub.current_fiber();
-            let token = hub.set_alarm(&fiber, at, is_caught);
+            let token = hub.set_alarm(&fiber, limit, is_caught);
             Timeout { fiber, token, limit }
         })
     }

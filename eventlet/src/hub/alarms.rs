@@ -1,6 +1,11 @@
 //! Deadlines of a fiber itself rather than of one wait.
+//!
+//! Most are taken back before the fiber has waited at all, so setting one should not cost a reading
+//! of the clock. A long one may be *rough*: all that is known of its beginning is a moment that has
+//! not come yet. The first reading that is taken for the fiber, before it waits, settles it.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use super::throw::UnwindMark;
 use super::time::Time;
@@ -8,7 +13,10 @@ use super::time::Time;
 /// One deadline.
 #[derive(Clone, Copy)]
 pub(super) struct Alarm {
+    /// When it goes off; if it is rough, at the latest.
     at: Time,
+    /// How long after its beginning it goes off, if it is rough.
+    rough: Option<Duration>,
     pub(super) token: u64,
     /// Whether someone on the stack waits for it to go off.
     pub(super) is_caught: bool,
@@ -38,6 +46,8 @@ pub(super) struct Alarms {
     /// When the first goes off. Every wait asks, so it is kept at hand, and comes first because
     /// the fiber's busiest fields lie before it.
     earliest: Cell<Time>,
+    /// Whether any is rough.
+    has_rough: Cell<bool>,
     /// Oldest first.
     list: RefCell<Vec<Alarm>>,
 }
@@ -45,7 +55,11 @@ pub(super) struct Alarms {
 impl Alarms {
     #[inline]
     pub(super) fn new() -> Self {
-        Alarms { earliest: Cell::new(Time::NEVER), list: RefCell::new(Vec::new()) }
+        Alarms {
+            earliest: Cell::new(Time::NEVER),
+            has_rough: Cell::new(false),
+            list: RefCell::new(Vec::new()),
+        }
     }
 
     /// When the first goes off; [`Time::NEVER`] without one.
@@ -54,10 +68,48 @@ impl Alarms {
         self.earliest.get()
     }
 
+    /// Adds one that goes off at `at`.
     #[inline]
     pub(super) fn add(&self, at: Time, token: u64, is_caught: bool) {
-        self.earliest.set(self.earliest().min(at));
-        self.list.borrow_mut().push(Alarm { at, token, is_caught });
+        self.push(Alarm { at, rough: None, token, is_caught });
+    }
+
+    /// Adds one that goes off `limit` after now, given that now is before `soon`.
+    #[inline]
+    pub(super) fn add_rough(&self, soon: Time, limit: Duration, token: u64, is_caught: bool) {
+        self.has_rough.set(true);
+        self.push(Alarm { at: soon.after(limit), rough: Some(limit), token, is_caught });
+    }
+
+    #[inline]
+    fn push(&self, alarm: Alarm) {
+        self.earliest.set(self.earliest().min(alarm.at));
+        self.list.borrow_mut().push(alarm);
+    }
+
+    /// Whether the fiber may not wait before a reading of the clock has settled its alarms.
+    #[inline]
+    pub(super) fn has_rough(&self) -> bool {
+        self.has_rough.get()
+    }
+
+    /// Lets rough alarms have begun at `now` at the latest.
+    #[inline]
+    pub(super) fn settle(&self, now: Time) {
+        if self.has_rough() {
+            self.settle_rough(now);
+        }
+    }
+
+    #[cold]
+    fn settle_rough(&self, now: Time) {
+        self.has_rough.set(false);
+        for alarm in self.list.borrow_mut().iter_mut() {
+            if let Some(limit) = alarm.rough.take() {
+                alarm.at = alarm.at.min(now.after(limit));
+                self.earliest.set(self.earliest().min(alarm.at));
+            }
+        }
     }
 
     /// Takes the earliest alarm if it is due: of equal ones the oldest.
@@ -73,19 +125,29 @@ impl Alarms {
     /// Takes an alarm back; says whether it had not gone off yet.
     #[inline]
     pub(super) fn cancel(&self, token: u64) -> bool {
+        let mut list = self.list.borrow_mut();
+        // Nearly always it is the only one.
+        if list.len() == 1 && list[0].token == token {
+            list.clear();
+            self.earliest.set(Time::NEVER);
+            self.has_rough.set(false);
+            return true;
+        }
+        drop(list);
+        self.cancel_among_others(token)
+    }
+
+    #[inline(never)]
+    fn cancel_among_others(&self, token: u64) -> bool {
         let index = self.list.borrow().iter().rposition(|alarm| alarm.token == token);
         index.map(|index| self.take(index)).is_some()
     }
 
-    #[inline]
     fn take(&self, index: usize) -> Alarm {
         let mut list = self.list.borrow_mut();
         let alarm = list.remove(index);
-        if list.is_empty() {
-            self.earliest.set(Time::NEVER);
-        } else if alarm.at == self.earliest() {
-            self.earliest.set(list.iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER));
-        }
+        self.earliest.set(list.iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER));
+        self.has_rough.set(list.iter().any(|alarm| alarm.rough.is_some()));
         alarm
     }
 

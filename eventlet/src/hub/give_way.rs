@@ -67,6 +67,9 @@ impl Hub {
         let has_alarms = fiber.alarms.earliest() < Time::NEVER;
         if has_alarms {
             // With a timer running, the hub reads the clock.
+            if fiber.alarms.has_rough() {
+                fiber.alarms.settle(self.clock.read());
+            }
             self.set_timer(&fiber, fiber.alarms.earliest());
         }
         fiber.state.set(State::Queued);

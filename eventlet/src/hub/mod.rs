@@ -15,6 +15,7 @@
 //! or a timeout is, and it never holds a borrow of its own state while a fiber runs.
 
 mod alarms;
+mod clock;
 mod deadlock;
 mod fiber;
 mod give_way;
@@ -132,7 +133,7 @@ pub(crate) struct Hub {
     starved: RefCell<VecDeque<FiberRc>>,
     stacks: RefCell<StackPool>,
     timers: RefCell<timers::Timers<FiberRc>>,
-    clock: time::Clock,
+    clock: clock::Clock,
     poller: RefCell<poller::Poller>,
     /// What other threads hold of this hub.
     remote: Arc<inbox::Remote>,
@@ -187,7 +188,7 @@ impl Hub {
             starved: RefCell::default(),
             stacks: RefCell::new(StackPool::new(run::run_current)),
             timers: RefCell::new(timers::Timers::new()),
-            clock: time::Clock::new(),
+            clock: clock::Clock::new(),
             poller: RefCell::new(poller),
             remote: Arc::new(inbox::Remote::new(waker)),
             remote_waits: RefCell::default(),
@@ -229,9 +230,13 @@ impl Hub {
         self.queue.borrow_mut().push(fiber);
     }
 
-    /// Reads the clock.
+    /// Reads the clock for the current fiber.
     pub(crate) fn now(&self) -> Time {
-        self.clock.read()
+        let now = self.clock.read();
+        if let Some(fiber) = &*self.current.borrow() {
+            fiber.alarms.settle(now);
+        }
+        now
     }
 
     /// Stops the clock; from then on it jumps to the next deadline whenever the hub is idle.

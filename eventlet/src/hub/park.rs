@@ -74,6 +74,9 @@ impl Hub {
 
     #[inline]
     fn stay_parked(&self, fiber: &FiberRc, unwinding: bool) {
+        if fiber.alarms.has_rough() {
+            fiber.alarms.settle(self.clock.read());
+        }
         let deadline = self.effective_deadline(fiber, unwinding);
         if deadline < Time::NEVER || fiber.timer.get().is_some() {
             self.set_timer(fiber, deadline);
@@ -112,7 +115,8 @@ impl Hub {
         }
         debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
         let (now, deadline) = (self.clock.last(), fiber.deadline.get());
-        if deadline <= now && (unwinding || deadline <= fiber.alarms.earliest()) {
+        // Of two that are due at the same moment the alarm was set first.
+        if deadline <= now && (unwinding || deadline < fiber.alarms.earliest()) {
             return Some(Wake::TimedOut);
         }
         if let Some(alarm) = fiber.alarms.take_due(now) {

@@ -1,12 +1,16 @@
 //! Throwing into fibers: kills, and alarms that go off.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use super::alarms::{Alarm, AlarmFired};
 use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
 use super::{Hub, try_with};
 use crate::unwind::{self, Payload};
+
+/// An alarm so far away may be set roughly: see `alarms`.
+const ROUGH: Duration = Duration::from_secs(1);
 
 /// Part of a payload: whoever catches the unwind and drops the payload goes on, and the fiber does
 /// not unwind any more.
@@ -132,13 +136,20 @@ impl Hub {
         }
     }
 
-    /// Sets an alarm for a fiber: from `at` on, its next wait ends by a throw of [`AlarmFired`]
+    /// Sets an alarm for a fiber: after `limit` its next wait ends by a throw of [`AlarmFired`]
     /// with the returned token, once. `is_caught` is whether someone on the stack waits for it.
     #[inline]
-    pub(crate) fn set_alarm(&self, fiber: &FiberRc, at: Time, is_caught: bool) -> u64 {
+    pub(crate) fn set_alarm(&self, fiber: &FiberRc, limit: Duration, is_caught: bool) -> u64 {
         let token = self.next_alarm.get();
         self.next_alarm.set(token + 1);
-        fiber.alarms.add(at, token, is_caught);
+        if limit >= ROUGH
+            && let Some(soon) = self.clock.soon()
+        {
+            fiber.alarms.add_rough(soon, limit, token, is_caught);
+        } else {
+            let at = if limit.is_zero() { Time::START } else { self.now().after(limit) };
+            fiber.alarms.add(at, token, is_caught);
+        }
         token
     }
 
