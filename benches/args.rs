@@ -73,7 +73,7 @@ impl Settings {
 
     /// How long one run of a network workload is measured.
     pub(crate) fn window(&self) -> Duration {
-        Duration::from_millis(if self.quick { 300 } else { 1500 })
+        Duration::from_millis(if self.quick { 300 } else { 1000 })
     }
 
     /// How many of a job's operations to do.

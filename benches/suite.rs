@@ -54,6 +54,10 @@ fn compare(settings: &Settings) -> Result<bool, Box<dyn Error>> {
     let mut report = Report::new(settings, &programs);
     for workload in chosen {
         eprintln!("{} …", workload.title());
+        if let Some(obstacle) = workload.obstacle() {
+            report.note(workload, &obstacle);
+            continue;
+        }
         let samples = measure(workload, &programs, settings, &mut report);
         report.add(workload, &samples);
     }

@@ -98,18 +98,18 @@ impl Report {
     pub(crate) fn note_peers(&mut self, workload: &dyn Workload, programs: &[Program]) {
         for peer in programs.iter().map(Program::peer) {
             if let Some(remark) = peer.remark(workload.skill()) {
-                self.note(workload, peer, remark);
+                self.note(workload, &format!("{peer}: {remark}"));
             }
         }
     }
 
     pub(crate) fn note_failure(&mut self, workload: &dyn Workload, peer: Peer, error: &dyn Error) {
         self.has_failures = true;
-        self.note(workload, peer, &format!("failed: {error}"));
+        self.note(workload, &format!("{peer} failed: {error}"));
     }
 
-    fn note(&mut self, workload: &dyn Workload, peer: Peer, text: &str) {
-        let note = format!("{}, {peer}: {text}", workload.title());
+    pub(crate) fn note(&mut self, workload: &dyn Workload, text: &str) {
+        let note = format!("{}: {text}", workload.title());
         eprintln!("  {note}");
         self.notes.push(note);
     }

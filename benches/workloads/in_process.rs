@@ -20,25 +20,25 @@ pub(super) const ALL: &[InProcess] = &[
     InProcess {
         name: "spawn",
         title: "W1 spawn + wait, one by one",
-        operations: 2_000_000,
+        operations: 1_000_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.20))],
     },
     InProcess {
         name: "spawn-batch",
         title: "W1 spawn + wait, batches of 1,000",
-        operations: 2_000_000,
+        operations: 1_000_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.28))],
     },
     InProcess {
         name: "yield-2",
         title: "W2 yield, 2 threads",
-        operations: 5_000_000,
+        operations: 2_000_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.22))],
     },
     InProcess {
         name: "yield-1000",
         title: "W2 yield, 1,000 threads",
-        operations: 5_000_000,
+        operations: 2_000_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.75))],
     },
     InProcess {
@@ -54,13 +54,13 @@ pub(super) const ALL: &[InProcess] = &[
     InProcess {
         name: "timeout-ready",
         title: "W5 timeout round a ready value",
-        operations: 1_000_000,
+        operations: 500_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.60))],
     },
     InProcess {
         name: "timeout-yield",
         title: "W5 timeout round one yield",
-        operations: 1_000_000,
+        operations: 500_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.35))],
     },
     InProcess {

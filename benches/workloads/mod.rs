@@ -40,6 +40,11 @@ pub(crate) trait Workload {
         false
     }
 
+    /// Why this machine cannot do it, if it cannot.
+    fn obstacle(&self) -> Option<String> {
+        None
+    }
+
     /// Measures one run: a value for each metric.
     fn run(&self, program: &Program, settings: &Settings) -> Result<Vec<f64>, Box<dyn Error>>;
 }
