@@ -70,6 +70,35 @@ fn without_it_a_timer_is_as_late_as_the_loop_is_long() {
     });
 }
 
+/// The hub looks at its timers after fewer resumes, where each takes long.
+#[test]
+fn a_timer_does_not_wait_for_sixty_one_who_compute() {
+    check(|| {
+        let is_done = Rc::new(Cell::new(false));
+        let n_slices = Rc::new(Cell::new(0));
+        let threads: Vec<_> = (0..100)
+            .map(|_| {
+                let (is_done, n_slices) = (is_done.clone(), n_slices.clone());
+                spawn(move || {
+                    while !is_done.get() {
+                        compute_for(ms(1));
+                        n_slices.set(n_slices.get() + 1);
+                        yield_now();
+                    }
+                })
+            })
+            .collect();
+        // The first turn with a timer tells how long they take.
+        (0..3).for_each(|_| sleep(ms(1)));
+        let before = n_slices.get();
+        sleep(ms(10));
+        let n_slices = n_slices.get() - before;
+        is_done.set(true);
+        threads.into_iter().for_each(|thread| thread.wait().unwrap());
+        assert!(n_slices <= 15, "the timer of 10 ms fired after {n_slices} times 1 ms");
+    });
+}
+
 /// Of several that compute, everyone has a turn, and the main context is one of them.
 #[test]
 fn all_who_compute_take_turns() {

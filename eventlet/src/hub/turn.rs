@@ -39,14 +39,16 @@ impl Turn {
     }
 
     /// Begins the next turn. How long the last one took says for how many resumes this one is
-    /// made: only timers ask how late it gets, and without any the clock has not been read.
+    /// made, twice as many at most: one short slice says little of the next ones. Only timers ask
+    /// how late it gets, and without any the clock has not been read.
     pub(super) fn begin(&self, n_resumes: u64, now: Option<Time>) {
         let n_done = n_resumes - self.start.replace(n_resumes);
         match (self.began.replace(now), now) {
             (Some(began), Some(now)) => {
                 let nanos = now.since(began).as_nanos().max(1) as u64;
                 let length = n_done * DURATION.as_nanos() as u64 / nanos;
-                self.length.set(length.clamp(1, RESUMES));
+                let most = RESUMES.min(2 * self.length.get());
+                self.length.set(length.clamp(1, most));
             }
             (None, Some(_)) => {}
             (_, None) => self.length.set(RESUMES),
