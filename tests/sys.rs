@@ -25,6 +25,14 @@ fn duration(time: libc::timeval) -> Duration {
     Duration::from_micros(time.tv_sec as u64 * 1_000_000 + time.tv_usec as u64)
 }
 
+/// For how long this OS thread has been runnable and had no processor; zero where the system does
+/// not say.
+pub fn thread_run_delay() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = text.split_whitespace().nth(1).and_then(|nanos| nanos.parse().ok());
+    Duration::from_nanos(nanos.unwrap_or(0))
+}
+
 /// Lets this process map at most `bytes` more than it has mapped by now.
 pub fn limit_memory(bytes: u64) {
     set_memory_limit(field_of_status("VmSize:") * 1024 + bytes);
