@@ -1,4 +1,5 @@
-//! `echoserver`, `forwarder` and `chat_server`, with clients of std's, Python's, nc and curl.
+//! `echoserver`, `scaling`, `forwarder` and `chat_server`, with clients of std's, Python's, nc and
+//! curl.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -271,4 +272,17 @@ fn chat_server_talks_to_nc_and_python() {
         assert_eq!(python.output(), format!("{} says: hello, Python\n", ann.name));
         assert!(ann.hears().ends_with(" leaves"));
     }
+}
+
+/// Both numbers of hubs serve; how fast is for another day.
+#[test]
+fn scaling_measures_one_hub_and_two() {
+    let text = Program::example("scaling", &["2", "0.3"]).output();
+    for line in ["hubs: 1", "hubs: 2", "  load: "] {
+        assert!(text.contains(line), "{text}");
+    }
+    let rates = text.lines().filter_map(|line| line.strip_prefix("  echoes/s: "));
+    let rates: Vec<f64> =
+        rates.map(|line| line.split(',').next().unwrap().parse().unwrap()).collect();
+    assert!(rates.len() == 2 && rates.iter().all(|rate| *rate > 100.0), "{text}");
 }

@@ -12,7 +12,7 @@ use eventlet::green::sync::mpsc::{
     TrySendError, channel, sync_channel,
 };
 use eventlet::hubs::spawn_hub;
-use eventlet::{GreenThread, sleep, spawn, with_timeout};
+use eventlet::{GreenThread, debug, sleep, spawn, with_timeout};
 use eventlet_tests::{Log, check, check_within, ms, panic_of, yield_now};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -312,6 +312,24 @@ fn timeouts() {
         assert_eq!(receiver.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
         sender.send("there").unwrap();
         assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok("there"));
+    });
+}
+
+/// A paused clock does not wait for a message: it may come from a green thread that sleeps.
+#[test]
+fn a_paused_clock_jumps_while_a_channel_is_waited_for() {
+    check(|| {
+        debug::pause_clock();
+        let (sender, receiver) = channel();
+        spawn(move || {
+            for n in 0..3 {
+                sleep(Duration::from_secs(3600));
+                sender.send(n).unwrap();
+            }
+        });
+        let before = debug::now();
+        assert!(receiver.iter().eq(0..3));
+        assert_eq!(debug::now() - before, Duration::from_secs(3 * 3600));
     });
 }
 

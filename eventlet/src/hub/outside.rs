@@ -27,24 +27,39 @@ pub(super) struct WaitKey {
 /// Waits of this hub's fibers that other threads may end.
 #[derive(Default)]
 pub(super) struct RemoteWaits {
-    waits: Slab<(u64, Waiter)>,
+    waits: Slab<RemoteWait>,
     next: u64,
+    /// How many wait for what another thread does.
+    n_certain: usize,
+}
+
+struct RemoteWait {
+    number: u64,
+    waiter: Waiter,
+    /// Another thread will end it, and it takes the time it takes: a paused clock stands still.
+    is_certain: bool,
 }
 
 impl RemoteWaits {
-    pub(super) fn is_empty(&self) -> bool {
-        self.waits.is_empty()
+    /// Whether another thread is sure to end one of them.
+    pub(super) fn has_certain(&self) -> bool {
+        self.n_certain > 0
     }
 
-    fn add(&mut self, waiter: Waiter) -> WaitKey {
+    fn add(&mut self, waiter: Waiter, is_certain: bool) -> WaitKey {
         let number = self.next;
         self.next += 1;
-        WaitKey { place: self.waits.insert((number, waiter)), number }
+        self.n_certain += usize::from(is_certain);
+        WaitKey { place: self.waits.insert(RemoteWait { number, waiter, is_certain }), number }
     }
 
     fn remove(&mut self, key: WaitKey) -> Option<Waiter> {
-        let (number, _) = self.waits.get(key.place)?;
-        (*number == key.number).then(|| self.waits.remove(key.place).1)
+        if self.waits.get(key.place)?.number != key.number {
+            return None;
+        }
+        let wait = self.waits.remove(key.place);
+        self.n_certain -= usize::from(wait.is_certain);
+        Some(wait.waiter)
     }
 }
 
@@ -84,9 +99,9 @@ impl Drop for Reach {
 }
 
 impl Hub {
-    /// Waits until the waiter that `register` is given is woken, by whatever thread, or `deadline`
-    /// has passed. `register` says whether there is anything to wait for; it runs before the
-    /// caller parks, and being woken in between is not lost.
+    /// Waits until the waiter that `register` is given is woken by another thread, which it surely
+    /// will be, or `deadline` has passed. `register` says whether there is anything to wait for; it
+    /// runs before the caller parks, and being woken in between is not lost.
     ///
     /// As with [`park`], the caller raises what was thrown into it.
     pub(crate) fn wait_for_outside(
@@ -95,8 +110,29 @@ impl Hub {
         deadline: Time,
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) -> Wake {
+        self.wait_until_woken(waits_for, deadline, true, register)
+    }
+
+    /// Like [`wait_for_outside`](Hub::wait_for_outside), where a fiber of this hub may be the one
+    /// that ends the wait. A paused clock jumps meanwhile.
+    pub(crate) fn wait_for_anyone(
+        &self,
+        waits_for: &'static str,
+        deadline: Time,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> Wake {
+        self.wait_until_woken(waits_for, deadline, false, register)
+    }
+
+    fn wait_until_woken(
+        &self,
+        waits_for: &'static str,
+        deadline: Time,
+        is_certain: bool,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> Wake {
         let waiter = self.begin_wait();
-        let key = self.remote_waits.borrow_mut().add(waiter.clone());
+        let key = self.remote_waits.borrow_mut().add(waiter.clone(), is_certain);
         let _reach = Reach { key };
         if !register(RemoteWaiter { remote: self.remote.clone(), key }) {
             waiter.clone().wake();

@@ -170,7 +170,7 @@ impl Hub {
     fn sleep_until(&self, next: Option<Time>, now: Time) {
         if let Some(next) = next
             && self.clock.is_paused()
-            && self.remote_waits.borrow().is_empty()
+            && !self.remote_waits.borrow().has_certain()
         {
             self.poll(Some(Duration::ZERO));
             if !self.has_runnable() {

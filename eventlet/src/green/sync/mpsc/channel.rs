@@ -177,7 +177,7 @@ impl<T> Channel<T> {
         let mut offer = Offer { channel: self, message: Some(message), ticket: None };
         let what = "room in a channel";
         let woken =
-            hub::with(|hub| hub.wait_for_outside(what, Time::NEVER, |waiter| offer.make(waiter)));
+            hub::with(|hub| hub.wait_for_anyone(what, Time::NEVER, |waiter| offer.make(waiter)));
         offer.take_back();
         let rest = offer.message.take();
         if let Wake::Thrown(payload) = woken {
@@ -213,7 +213,7 @@ impl<T> Channel<T> {
             let mut place = Place { channel: self, ticket: None };
             let what = "a message in a channel";
             let woken =
-                hub::with(|hub| hub.wait_for_outside(what, deadline, |waiter| place.take(waiter)));
+                hub::with(|hub| hub.wait_for_anyone(what, deadline, |waiter| place.take(waiter)));
             match woken {
                 Wake::Ready => place.ticket = None,
                 Wake::TimedOut => {

@@ -7,6 +7,9 @@
 //! is killed or times out: whoever comes next gets the message. A sender that is killed while it
 //! waits takes its message with it, unless that has left in the same moment.
 //!
+//! As the other end may be on any OS thread, a wait that nobody will end is not reported as a
+//! deadlock.
+//!
 //! # Examples
 //!
 //! ```
