@@ -4,6 +4,7 @@ use std::io;
 use std::net::TcpListener;
 
 /// How several listeners come to have one port.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux can spread"))]
 pub(crate) enum Sharing {
     /// Each has a queue of its own, and the system spreads the connections over them
     /// (`SO_REUSEPORT`).

@@ -20,7 +20,8 @@ const CONCURRENCY: usize = 1000;
 
 /// Accepts connections for ever and handles each in a green thread of its own.
 ///
-/// At most 1,000 are handled at once; see [`serve_with`]. The connection is closed when its
+/// At most 1,000 are handled at once; see [`serve_with`], and [`Serve::hubs`] for more than one
+/// core. The connection is closed when its
 /// handler returns, and nothing a handler does brings the server down unless it asks for it with
 /// [`StopServe`](crate::StopServe): an I/O error or a panic is printed and concerns that
 /// connection only; that a peer has gone away is not even printed. Connections that fail before
