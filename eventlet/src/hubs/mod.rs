@@ -3,8 +3,9 @@
 //!
 //! One hub keeps one core busy. To use more, start more hubs with [`spawn_hub`] and give them work
 //! through [`HubHandle::spawn`]; a server does so with [`Serve::hubs`](crate::Serve::hubs), a
-//! program with `#[green::main(hubs = n)]` and [`all`]. Hubs share nothing: green threads stay where they are, and talk
-//! across hubs through what is `Send`, such as [`green::sync::mpsc`](crate::green::sync::mpsc).
+//! program with `#[green::main(hubs = n)]` and [`all`]. Hubs share nothing: green threads stay where
+//! they are, and talk across hubs through what is `Send`, such as
+//! [`green::sync::mpsc`](crate::green::sync::mpsc).
 
 mod control;
 mod handle;
