@@ -58,7 +58,7 @@ fn sleepers(
     let memory = machine::resident_bytes()?;
     let begin = used()?;
     // Late enough that all are asleep before, even on a machine that does something else.
-    let deadline = Instant::now() + Duration::from_millis(1000 + operations / 20);
+    let deadline = Instant::now() + Duration::from_millis(1000 + operations / 12);
     let mut asleep = Err(IoError::from(ErrorKind::NotFound));
     body(operations, deadline, &mut || {
         asleep = machine::resident_bytes().and_then(|bytes| Ok((bytes, used()?, Instant::now())));

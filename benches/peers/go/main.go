@@ -205,7 +205,7 @@ func sleepers(n int) ([]float64, error) {
 		return nil, err
 	}
 	begin := cpuTime()
-	deadline := time.Now().Add(time.Duration(1000+n/20) * time.Millisecond)
+	deadline := time.Now().Add(time.Duration(1000+n/12) * time.Millisecond)
 	var nAsleep int64
 	var group sync.WaitGroup
 	group.Add(n)

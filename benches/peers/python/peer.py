@@ -140,7 +140,7 @@ def sleepers(green, n):
     """Bytes, nanoseconds until asleep, and nanoseconds from there to the end, for each."""
     before = resident_bytes()
     begin = time.process_time_ns()
-    deadline = time.monotonic() + 1 + n * 50e-6
+    deadline = time.monotonic() + 1 + n / 12e3
     n_asleep = 0
 
     def sleeper():
