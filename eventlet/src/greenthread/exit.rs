@@ -129,6 +129,15 @@ impl Exit {
 
     /// Whether its hub has ended before it, or did not take it any more; see
     /// [`HubHandle::spawn`](crate::hubs::HubHandle::spawn).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let hub = eventlet::hubs::spawn_hub()?;
+    /// hub.shutdown(std::time::Duration::ZERO);
+    /// assert!(hub.spawn(|| "too late").wait().unwrap_err().is_abandoned());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn is_abandoned(&self) -> bool {
         self.status.is_abandoned()
     }

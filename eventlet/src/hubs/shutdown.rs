@@ -25,6 +25,17 @@ pub struct Shutdown {
 
 impl Shutdown {
     /// Whether every green thread has ended by itself, and then the OS thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let hub = eventlet::hubs::spawn_hub()?;
+    /// hub.spawn(|| eventlet::sleep(Duration::from_secs(3600)));
+    /// assert!(!hub.shutdown(Duration::from_millis(1)).is_clean());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn is_clean(&self) -> bool {
         *self == Shutdown::default()
     }

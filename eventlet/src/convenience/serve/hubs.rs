@@ -103,6 +103,32 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
     ///
     /// Switches, and returns only when the server has been stopped and the other hubs have ended.
     /// If it is killed or timed out instead, the other hubs end in the same way without it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    /// use std::time::Duration;
+    /// use eventlet::{Serve, StopServe};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let visit = move |_| eventlet::connect(address).map(drop);
+    /// let clients = eventlet::spawn(move || (0..10).try_for_each(visit));
+    /// // What the hubs share has to be `Sync`.
+    /// let n_served = Arc::new(AtomicU32::new(0));
+    /// let counter = n_served.clone();
+    /// Serve::new(listener).hubs(2).drain(Duration::from_secs(1)).run(move |_stream, _address| {
+    ///     match counter.fetch_add(1, Ordering::Relaxed) + 1 {
+    ///         10 => Err(StopServe),
+    ///         _ => Ok(()),
+    ///     }
+    /// })?;
+    /// clients.wait().unwrap()?;
+    /// assert_eq!(n_served.load(Ordering::Relaxed), 10);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn run<H, R>(self, handler: H) -> io::Result<()>
     where

@@ -167,6 +167,16 @@ impl<L: Borrow<TcpListener> + 'static> Serve<L> {
     /// # Switching
     ///
     /// As [`serve`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let refused = eventlet::Serve::new(eventlet::listen("127.0.0.1:0")?)
+    ///     .concurrency(0)
+    ///     .run(|_stream, _address| ());
+    /// assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[track_caller]
     pub fn run<H, R>(self, handler: H) -> io::Result<()>
     where

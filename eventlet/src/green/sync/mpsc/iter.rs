@@ -3,6 +3,18 @@
 use super::Receiver;
 
 /// Messages as they come; made by [`Receiver::iter`]. Std's [`Iter`](std::sync::mpsc::Iter).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::sync::mpsc::channel;
+///
+/// let (sender, receiver) = channel();
+/// sender.send(1).unwrap();
+/// drop(sender);
+/// let mut messages = receiver.iter();
+/// assert_eq!((messages.next(), messages.next()), (Some(1), None));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T: 'a> {
     receiver: &'a Receiver<T>,
@@ -10,12 +22,35 @@ pub struct Iter<'a, T: 'a> {
 
 /// The messages that are there; made by [`Receiver::try_iter`]. Std's
 /// [`TryIter`](std::sync::mpsc::TryIter).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::sync::mpsc::channel;
+///
+/// let (sender, receiver) = channel();
+/// sender.send(1).unwrap();
+/// let mut messages = receiver.try_iter();
+/// assert_eq!((messages.next(), messages.next()), (Some(1), None));
+/// ```
 #[derive(Debug)]
 pub struct TryIter<'a, T: 'a> {
     receiver: &'a Receiver<T>,
 }
 
 /// Messages as they come, with the receiver in it. Std's [`IntoIter`](std::sync::mpsc::IntoIter).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::sync::mpsc::channel;
+///
+/// let (sender, receiver) = channel();
+/// sender.send(1).unwrap();
+/// drop(sender);
+/// let mut messages = receiver.into_iter();
+/// assert_eq!((messages.next(), messages.next()), (Some(1), None));
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<T> {
     receiver: Receiver<T>,
