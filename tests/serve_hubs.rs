@@ -179,6 +179,21 @@ fn a_limit_on_connections_holds_for_all_hubs_together() {
     });
 }
 
+/// With one hub nothing is shared: the port stays the server's own.
+#[test]
+fn one_hub_is_a_plain_server() {
+    check(|| {
+        let (listener, address) = listener();
+        let server = spawn(move || Serve::new(listener).hubs(1).run(answer));
+        yield_now();
+        assert_eq!(ask(address, "fast").unwrap(), get_hub().id().to_string());
+        let taken = Listen::new(address).reuse_port(true).bind().unwrap_err();
+        assert_eq!(taken.kind(), ErrorKind::AddrInUse);
+        ask(address, "stop").unwrap();
+        server.wait().unwrap().unwrap();
+    });
+}
+
 #[test]
 fn settings_that_serve_nobody_are_refused() {
     check(|| {

@@ -32,6 +32,9 @@ pub(crate) fn share_port(_: &TcpListener, _: usize) -> Sharing {
 fn spread(listener: &TcpListener, n: usize) -> io::Result<Vec<TcpListener>> {
     use super::listen::{ListenOptions, listen_at, switch_on};
 
+    if n == 0 {
+        return Ok(Vec::new());
+    }
     // Linux takes the option after the socket has been bound, too.
     switch_on(listener, libc::SO_REUSEPORT)?;
     let backlog = backlog(listener)?;

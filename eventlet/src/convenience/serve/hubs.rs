@@ -8,22 +8,19 @@
 //! ```
 
 use std::borrow::Borrow;
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::Location;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::branches::{Branches, Share, accept_in_branch, listeners};
 use super::server::{Server, result_of};
 use super::{KillOnDrop, Serve};
 use crate::convenience::outcome::Outcome;
 use crate::green::net::{TcpListener, TcpStream};
-use crate::green::sync::mpsc::{Receiver, Sender, channel};
-use crate::greenio::{Kind, Sharing, Source, share_port};
 use crate::greenthread::{Exit, GreenThread};
-use crate::hubs::{HubHandle, RemoteThread, spawn_hub};
+use crate::hubs::RemoteThread;
 
 /// How long connections may go on in other hubs when the server stops, unless it is told.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -139,7 +136,7 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
         let called_at = Location::caller();
         let handler = Arc::new(handler);
         let share = Share { n_hubs: self.n_hubs, concurrency: self.serve.concurrency };
-        let mut branches = Branches { drain: self.drain, hubs: Vec::new(), stops: Vec::new() };
+        let mut branches = Branches::new(self.drain);
         let mut loops = Vec::new();
         for (index, branch) in
             listeners(self.serve.listener.borrow(), share.n_others())?.enumerate()
@@ -180,119 +177,6 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
         }
         Ok(())
     }
-}
-
-/// How the connections that are handled at once are shared out.
-struct Share {
-    n_hubs: usize,
-    concurrency: usize,
-}
-
-impl Share {
-    /// How many hubs are needed besides this one: a hub without a share would serve nobody.
-    fn n_others(&self) -> usize {
-        self.n_hubs.min(self.concurrency) - 1
-    }
-
-    fn of(&self, index: usize) -> usize {
-        let n_hubs = self.n_others() + 1;
-        self.concurrency / n_hubs + usize::from(index < self.concurrency % n_hubs)
-    }
-}
-
-/// A listener of another hub.
-struct BranchListener {
-    listener: TcpListener,
-    /// Whether connections wait in it that will be refused when it is closed.
-    has_queue: bool,
-}
-
-/// Listeners for so many more hubs.
-fn listeners(first: &TcpListener, n: usize) -> io::Result<impl Iterator<Item = BranchListener>> {
-    let (listeners, has_queue) = match share_port(first.source().get(), n) {
-        Sharing::Spread(listeners) => {
-            let green = |listener| TcpListener::new(Source::new(listener, Kind::Messages, false));
-            (listeners.into_iter().map(green).collect(), true)
-        }
-        Sharing::Impossible => {
-            let clones: io::Result<Vec<_>> = (0..n).map(|_| first.try_clone()).collect();
-            (clones?, false)
-        }
-    };
-    Ok(listeners.into_iter().map(move |listener| BranchListener { listener, has_queue }))
-}
-
-/// The other hubs. Dropped, they stop accepting, and end in their own time.
-struct Branches {
-    drain: Duration,
-    hubs: Vec<HubHandle>,
-    /// Nothing is sent: a hub stops accepting when its own is dropped.
-    stops: Vec<Sender<Infallible>>,
-}
-
-impl Branches {
-    fn start<T: Send + 'static>(
-        &mut self,
-        begin: impl FnOnce(Receiver<Infallible>) -> T + Send + 'static,
-    ) -> io::Result<RemoteThread<T>> {
-        let hub = spawn_hub()?;
-        let (stop, stopped) = channel();
-        let thread = hub.spawn(move || begin(stopped));
-        self.hubs.push(hub);
-        self.stops.push(stop);
-        Ok(thread)
-    }
-
-    /// Lets all hubs stop accepting and drain at once.
-    fn stop(&mut self) {
-        self.stops.clear();
-        for hub in &self.hubs {
-            hub.request_shutdown(self.drain);
-        }
-    }
-
-    /// Waits until all have ended.
-    fn end(mut self) {
-        self.stop();
-        for hub in &self.hubs {
-            hub.shutdown(self.drain);
-        }
-    }
-}
-
-impl Drop for Branches {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// Accepts in another hub until the server stops.
-fn accept_in_branch<H, R>(
-    server: Rc<Server<H>>,
-    branch: BranchListener,
-    stopped: Receiver<Infallible>,
-) -> io::Result<()>
-where
-    H: Fn(TcpStream, SocketAddr) -> R + 'static,
-    R: Outcome + 'static,
-{
-    let listener = Rc::new(branch.listener);
-    let acceptor = server.start(listener.clone())?;
-    let guard = KillOnDrop(acceptor.handle());
-    let accepting = acceptor.handle();
-    let stopper = server.helper(move || {
-        let _ = stopped.recv();
-        accepting.kill();
-    })?;
-    let ended = acceptor.wait();
-    stopper.kill();
-    drop(guard);
-    if branch.has_queue {
-        // The server stops meanwhile: nobody waits for this but the shutdown of the hub.
-        let the_rest = server.clone();
-        server.helper(move || the_rest.accept_the_rest(&listener))?;
-    }
-    result_of(ended)
 }
 
 /// How the accept loop of another hub has ended.

@@ -1,5 +1,6 @@
 //! A server: one green thread per connection.
 
+mod branches;
 mod hubs;
 mod server;
 

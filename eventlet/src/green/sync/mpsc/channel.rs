@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{RecvTimeoutError, SendError, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::waits::{Offer, Place};
 use crate::hub::{self, RemoteWaiter, Time, Wake};
 use crate::unwind;
 
@@ -20,53 +21,53 @@ pub(super) struct Channel<T> {
     state: Mutex<State<T>>,
 }
 
-struct State<T> {
-    queue: VecDeque<T>,
+pub(super) struct State<T> {
+    pub(super) queue: VecDeque<T>,
     /// How many messages the queue may have; none for any number.
     capacity: Option<usize>,
-    n_senders: usize,
-    has_receiver: bool,
+    pub(super) n_senders: usize,
+    pub(super) has_receiver: bool,
     /// Senders that wait, oldest first.
-    blocked: VecDeque<Blocked<T>>,
+    pub(super) blocked: VecDeque<Blocked<T>>,
     /// Calls that wait for a message, oldest first. There may be several: a `Receiver` can be
     /// shared by the green threads of a hub.
-    receivers: VecDeque<Waiting>,
+    pub(super) receivers: VecDeque<Waiting>,
     next_ticket: u64,
 }
 
-struct Blocked<T> {
-    ticket: u64,
-    message: T,
+pub(super) struct Blocked<T> {
+    pub(super) ticket: u64,
+    pub(super) message: T,
     /// Gone once there is no receiver any more.
-    waiter: Option<RemoteWaiter>,
+    pub(super) waiter: Option<RemoteWaiter>,
 }
 
-struct Waiting {
-    ticket: u64,
-    waiter: RemoteWaiter,
+pub(super) struct Waiting {
+    pub(super) ticket: u64,
+    pub(super) waiter: RemoteWaiter,
 }
 
 impl<T> State<T> {
-    fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.capacity.is_none_or(|capacity| self.queue.len() < capacity)
     }
 
-    fn has_message(&self) -> bool {
+    pub(super) fn has_message(&self) -> bool {
         !self.queue.is_empty() || !self.blocked.is_empty()
     }
 
-    fn take_ticket(&mut self) -> u64 {
+    pub(super) fn take_ticket(&mut self) -> u64 {
         self.next_ticket += 1;
         self.next_ticket
     }
 
     /// The receiver that has waited longest, to be woken.
-    fn next_receiver(&mut self) -> Option<RemoteWaiter> {
+    pub(super) fn next_receiver(&mut self) -> Option<RemoteWaiter> {
         self.receivers.pop_front().map(|waiting| waiting.waiter)
     }
 
     /// Takes the message of a sender that still waits.
-    fn withdraw(&mut self, ticket: u64) -> Option<T> {
+    pub(super) fn withdraw(&mut self, ticket: u64) -> Option<T> {
         let index = self.blocked.iter().position(|blocked| blocked.ticket == ticket)?;
         self.blocked.remove(index).map(|blocked| blocked.message)
     }
@@ -88,7 +89,7 @@ impl<T> State<T> {
     }
 }
 
-fn wake(waiter: Option<RemoteWaiter>) {
+pub(super) fn wake(waiter: Option<RemoteWaiter>) {
     if let Some(waiter) = waiter {
         waiter.wake();
     }
@@ -109,7 +110,7 @@ impl<T> Channel<T> {
         Arc::new(Channel { state: Mutex::new(state) })
     }
 
-    fn state(&self) -> MutexGuard<'_, State<T>> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -174,12 +175,11 @@ impl<T> Channel<T> {
     }
 
     fn send_blocked(&self, message: T) -> Result<(), SendError<T>> {
-        let mut offer = Offer { channel: self, message: Some(message), ticket: None };
+        let mut offer = Offer::new(self, message);
         let what = "room in a channel";
         let woken =
             hub::with(|hub| hub.wait_for_anyone(what, Time::NEVER, |waiter| offer.make(waiter)));
-        offer.take_back();
-        let rest = offer.message.take();
+        let rest = offer.into_message();
         if let Wake::Thrown(payload) = woken {
             drop(rest);
             unwind::raise(payload);
@@ -210,12 +210,12 @@ impl<T> Channel<T> {
                 Err(TryRecvError::Empty) if is_late => return Err(RecvTimeoutError::Timeout),
                 Err(TryRecvError::Empty) => {}
             }
-            let mut place = Place { channel: self, ticket: None };
+            let mut place = Place::new(self);
             let what = "a message in a channel";
             let woken =
                 hub::with(|hub| hub.wait_for_anyone(what, deadline, |waiter| place.take(waiter)));
             match woken {
-                Wake::Ready => place.ticket = None,
+                Wake::Ready => place.forget(),
                 Wake::TimedOut => {
                     place.leave();
                     is_late = true;
@@ -226,91 +226,5 @@ impl<T> Channel<T> {
                 }
             }
         }
-    }
-}
-
-/// A message that waits for room, or to be taken.
-struct Offer<'a, T> {
-    channel: &'a Channel<T>,
-    /// Before it is offered, and when it has come back.
-    message: Option<T>,
-    ticket: Option<u64>,
-}
-
-impl<T> Offer<'_, T> {
-    /// Says whether there is anything to wait for.
-    fn make(&mut self, waiter: RemoteWaiter) -> bool {
-        let mut state = self.channel.state();
-        if !state.has_receiver {
-            return false;
-        }
-        let Some(message) = self.message.take() else { return false };
-        let must_wait = !state.has_room();
-        if must_wait {
-            let ticket = state.take_ticket();
-            state.blocked.push_back(Blocked { ticket, message, waiter: Some(waiter) });
-            self.ticket = Some(ticket);
-        } else {
-            state.queue.push_back(message);
-        }
-        let receiver = state.next_receiver();
-        drop(state);
-        wake(receiver);
-        must_wait
-    }
-
-    /// Takes the message back if it has not left.
-    fn take_back(&mut self) {
-        if let Some(ticket) = self.ticket.take() {
-            self.message = self.channel.state().withdraw(ticket);
-        }
-    }
-}
-
-impl<T> Drop for Offer<'_, T> {
-    fn drop(&mut self) {
-        self.take_back();
-    }
-}
-
-/// A receiver's place among those that wait.
-struct Place<'a, T> {
-    channel: &'a Channel<T>,
-    ticket: Option<u64>,
-}
-
-impl<T> Place<'_, T> {
-    /// Says whether there is anything to wait for.
-    fn take(&mut self, waiter: RemoteWaiter) -> bool {
-        let mut state = self.channel.state();
-        if state.has_message() || state.n_senders == 0 {
-            return false;
-        }
-        let ticket = state.take_ticket();
-        state.receivers.push_back(Waiting { ticket, waiter });
-        self.ticket = Some(ticket);
-        true
-    }
-
-    /// Leaves the place, and says whether the receiver had been called from it.
-    fn leave(&mut self) -> bool {
-        let Some(ticket) = self.ticket.take() else { return false };
-        let mut state = self.channel.state();
-        let place = state.receivers.iter().position(|waiting| waiting.ticket == ticket);
-        place.and_then(|index| state.receivers.remove(index)).is_none()
-    }
-}
-
-impl<T> Drop for Place<'_, T> {
-    /// Who was called from it, and does not come, lets the next one be called.
-    fn drop(&mut self) {
-        if !self.leave() {
-            return;
-        }
-        let next = {
-            let mut state = self.channel.state();
-            if state.has_message() { state.next_receiver() } else { None }
-        };
-        wake(next);
     }
 }

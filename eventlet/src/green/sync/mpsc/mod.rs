@@ -29,6 +29,7 @@ mod channel;
 mod iter;
 mod receiver;
 mod sender;
+mod waits;
 
 pub use iter::{IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
