@@ -1,7 +1,7 @@
-//! Timers: a wheel for those far away, a heap for those that are nearly due.
+//! Timers: a wheel for those far away, an ordered store for those that are nearly due.
 //!
 //! ```text
-//!   insert ──► level 7 … level 1 ──► level 0 ──► heap ──► due
+//!   insert ──► level 7 … level 1 ──► level 0 ──► near ──► due
 //!              64 slots each, 64 times coarser per level   exact, by (deadline, order)
 //! ```
 //!
@@ -9,11 +9,11 @@
 //! list operations, however many there are. Only a timer whose slot is reached, at most 65 µs
 //! before its deadline, is put in exact order: by deadline, and equal ones as they were inserted.
 
+mod near;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use near::{Near, NearTimers};
 
 use super::time::Time;
 
@@ -40,8 +40,8 @@ enum Place {
         level: u8,
         slot: u8,
     },
-    Heap,
-    /// In the heap still, but nobody waits for it any more.
+    Near,
+    /// Near still, but nobody waits for it any more.
     Cancelled,
     Free,
 }
@@ -67,9 +67,11 @@ pub(super) struct Timers<T> {
     slots: [[u32; SLOTS]; LEVELS],
     /// One bit per slot that has a list.
     occupied: [u64; LEVELS],
-    /// Every slot up to and including this tick has been emptied into the heap.
+    /// Every slot up to and including this tick has been emptied into `near`.
     tick: u64,
-    heap: BinaryHeap<Reverse<(Time, u64, u32)>>,
+    near: NearTimers,
+    /// On the way from a slot to `near`; kept for its memory.
+    incoming: Vec<Near>,
     next_order: u64,
     len: usize,
 }
@@ -82,7 +84,8 @@ impl<T> Timers<T> {
             slots: [[NIL; SLOTS]; LEVELS],
             occupied: [0; LEVELS],
             tick: 0,
-            heap: BinaryHeap::new(),
+            near: NearTimers::default(),
+            incoming: Vec::new(),
             next_order: 0,
             len: 0,
         }
@@ -95,7 +98,7 @@ impl<T> Timers<T> {
     /// Whether nothing is left to fire or to clear away.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.len == 0 && self.heap.is_empty()
+        self.len == 0 && self.near.is_empty()
     }
 
     /// What the timers are for, in no particular order.
@@ -140,7 +143,7 @@ impl<T> Timers<T> {
                 self.unlink(key.0, level as usize, slot as usize);
                 self.release(key.0);
             }
-            Place::Heap => entry.place = Place::Cancelled,
+            Place::Near => entry.place = Place::Cancelled,
             Place::Cancelled | Place::Free => unreachable!("an entry with an item is in use"),
         }
         Some(item)
@@ -149,12 +152,12 @@ impl<T> Timers<T> {
     /// Removes and returns the next timer that is due at `now`.
     pub(super) fn pop_due(&mut self, now: Time) -> Option<T> {
         self.advance(now);
-        while let Some(&Reverse((deadline, _, key))) = self.heap.peek() {
+        while let Some((deadline, _, key)) = self.near.peek() {
             let entry = &mut self.entries[key as usize];
-            if entry.place == Place::Heap && deadline > now {
+            if entry.place == Place::Near && deadline > now {
                 return None;
             }
-            self.heap.pop();
+            self.near.pop();
             let item = entry.item.take();
             self.release(key);
             if item.is_some() {
@@ -171,7 +174,7 @@ impl<T> Timers<T> {
             return None;
         }
         // A cancelled timer on top may hide later ones; looking again at its time clears it away.
-        if let Some(&Reverse((deadline, _, _))) = self.heap.peek() {
+        if let Some((deadline, _, _)) = self.near.peek() {
             return Some(deadline);
         }
         let (level, slot) = self.next_slot()?;
@@ -193,8 +196,8 @@ impl<T> Timers<T> {
         let entry = &mut self.entries[key as usize];
         let tick = entry.deadline.as_nanos() >> TICK_BITS;
         if tick <= self.tick {
-            entry.place = Place::Heap;
-            self.heap.push(Reverse((entry.deadline, entry.order, key)));
+            entry.place = Place::Near;
+            self.near.push((entry.deadline, entry.order, key));
             return;
         }
         // The highest bit in which the deadline differs from now tells the level.
@@ -246,6 +249,26 @@ impl<T> Timers<T> {
         above.checked_shl(shift + SLOT_BITS).unwrap_or(0) | (slot as u64) << shift
     }
 
+    /// Moves a list to the levels below.
+    fn file_all(&mut self, mut key: u32) {
+        while key != NIL {
+            let next = self.entries[key as usize].next;
+            self.file(key);
+            key = next;
+        }
+    }
+
+    /// Puts a list of timers that are nearly due in order.
+    fn bring_near(&mut self, mut key: u32) {
+        while key != NIL {
+            let entry = &mut self.entries[key as usize];
+            entry.place = Place::Near;
+            self.incoming.push((entry.deadline, entry.order, key));
+            key = entry.next;
+        }
+        self.near.append(&mut self.incoming);
+    }
+
     /// Moves to the tick of `now`, emptying every slot on the way.
     fn advance(&mut self, now: Time) {
         let target = now.as_nanos() >> TICK_BITS;
@@ -256,11 +279,11 @@ impl<T> Timers<T> {
             }
             self.tick = start;
             self.occupied[level] &= !(1 << slot);
-            let mut key = std::mem::replace(&mut self.slots[level][slot], NIL);
-            while key != NIL {
-                let next = self.entries[key as usize].next;
-                self.file(key);
-                key = next;
+            let first = std::mem::replace(&mut self.slots[level][slot], NIL);
+            if level == 0 {
+                self.bring_near(first);
+            } else {
+                self.file_all(first);
             }
         }
         self.tick = self.tick.max(target);
