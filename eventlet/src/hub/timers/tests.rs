@@ -198,3 +198,25 @@ fn the_last_moment_of_the_clock_can_be_a_deadline() {
     assert_eq!(timers.pop_due(Time::from_nanos(u64::MAX - 1)), Some('y'));
     assert_eq!(timers.pop_due(Time::from_nanos(u64::MAX)), Some('z'));
 }
+
+/// Many that are due together are sorted at once; some are cancelled then, and others join them.
+#[test]
+fn crowds_come_in_order() {
+    let mut random = Random(31);
+    let mut pair = Pair::new();
+    for round in 1..30 {
+        let moment = round * 1_000_000;
+        for _ in 0..random.below(400) {
+            pair.insert(moment + random.below(3) * 40_000 + random.below(4));
+        }
+        pair.pop(moment - 100_000, usize::MAX);
+        pair.pop(moment + 2, 50);
+        for _ in 0..random.below(40) {
+            pair.insert(moment + random.below(100_000));
+            pair.cancel_nth(random.below(100) as usize);
+        }
+        pair.pop(moment + 40_000 + random.below(4), 100);
+    }
+    pair.pop(u64::MAX, usize::MAX);
+    assert!(pair.timers.is_empty());
+}
