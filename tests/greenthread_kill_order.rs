@@ -1,11 +1,11 @@
 //! Killing: who runs when, and what a target may do about it.
 
-use std::cell::RefCell;
-use std::panic::catch_unwind;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{current, debug, sleep, spawn, with_timeout};
+use eventlet::{Handle, current, debug, sleep, spawn, spawn_n, with_timeout};
 use eventlet_tests::{Log, OnDrop, check, ms, sleeper, yield_now};
 
 #[test]
@@ -228,5 +228,51 @@ fn of_two_that_kill_each_other_the_first_wins() {
         first.kill();
         assert!(first.wait().unwrap_err().is_killed());
         assert_eq!(log.take(), "0 unwound");
+    });
+}
+
+/// Whatever else the hub has to look at in between.
+#[test]
+fn a_killed_thread_has_ended_when_the_kill_returns() {
+    check(|| {
+        for _ in 0..500 {
+            let thread = spawn(|| sleep(Duration::from_secs(3600)));
+            sleep(Duration::ZERO);
+            thread.kill();
+            assert!(thread.is_dead());
+        }
+    });
+}
+
+/// Two that kill each other, and survive it, for as long as nobody stops them.
+#[test]
+fn a_fight_keeps_nobody_out() {
+    check(|| {
+        let fighters = Rc::new(RefCell::new(Vec::<Handle>::new()));
+        let is_over = Rc::new(Cell::new(false));
+        for other in [1, 0] {
+            let (fighters, is_over) = (fighters.clone(), is_over.clone());
+            let theirs = fighters.clone();
+            let fighter = spawn_n(move || {
+                // One that has not begun could not survive.
+                let _ = catch_unwind(|| sleep(Duration::ZERO));
+                while !is_over.get() {
+                    let _ = catch_unwind(AssertUnwindSafe(|| {
+                        let enemy = fighters.borrow()[other].clone();
+                        enemy.kill();
+                        sleep(Duration::ZERO);
+                    }));
+                }
+            });
+            theirs.borrow_mut().push(fighter);
+        }
+        for _ in 0..100 {
+            sleep(Duration::ZERO);
+        }
+        is_over.set(true);
+        while !fighters.borrow().iter().all(Handle::is_dead) {
+            sleep(Duration::ZERO);
+        }
+        fighters.take();
     });
 }

@@ -13,12 +13,17 @@ const CACHED: usize = 16;
 const RECORD_AHEAD: usize = 3;
 const STACK_AHEAD: usize = 0;
 
+/// So many urgent fibers may run before an ordinary one.
+const MOST_IN_A_ROW: usize = 61;
+
 /// The runnable fibers of a hub, oldest first.
 #[derive(Default)]
 pub(super) struct RunQueue {
     ordinary: VecDeque<FiberRc>,
     /// Fibers that something was thrown into: they run before all others.
     urgent: VecDeque<FiberRc>,
+    /// How many of them have run in a row.
+    n_in_a_row: usize,
 }
 
 impl RunQueue {
@@ -48,15 +53,10 @@ impl RunQueue {
         self.urgent.push_back(fiber);
     }
 
-    /// Nobody is urgent for ever: two that kill each other must not keep out the rest.
-    pub(super) fn end_urgency(&mut self) {
-        self.ordinary.append(&mut self.urgent);
-    }
-
     /// The next fiber that is really to run.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<FiberRc> {
-        if !self.urgent.is_empty() {
+        if !self.urgent.is_empty() && self.may_be_urgent() {
             return self.urgent.pop_front();
         }
         loop {
@@ -71,6 +71,15 @@ impl RunQueue {
                 return Some(fiber);
             }
         }
+    }
+
+    /// Two that kill each other must not keep out the rest: now and then another has its turn. Who
+    /// throws is queued too, and runs after the one it has thrown into.
+    #[cold]
+    fn may_be_urgent(&mut self) -> bool {
+        let is_enough = self.n_in_a_row >= MOST_IN_A_ROW && self.ordinary.len() > self.urgent.len();
+        self.n_in_a_row = if is_enough { 0 } else { self.n_in_a_row + 1 };
+        !is_enough
     }
 
     #[inline]

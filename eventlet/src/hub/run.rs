@@ -136,7 +136,6 @@ impl Hub {
     /// in time wins over the timeout.
     #[cold]
     fn collect(&self) {
-        self.queue.borrow_mut().end_urgency();
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());
