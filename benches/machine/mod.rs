@@ -71,7 +71,7 @@ pub(crate) fn go_first_when_memory_is_short() {
 pub(crate) fn description() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let processor = value_of("/proc/cpuinfo", "model name").unwrap_or("unknown".to_owned());
-    let n_processors = std::fs::read_to_string("/proc/cpuinfo")
+    let n_processors = fs::read_to_string("/proc/cpuinfo")
         .map_or(0, |text| text.lines().filter(|line| line.starts_with("processor")).count());
     let memory = value_of("/proc/meminfo", "MemTotal").unwrap_or_default();
     let gib = memory.split_whitespace().next().and_then(|kib| kib.parse::<u64>().ok());
@@ -81,6 +81,13 @@ pub(crate) fn description() -> String {
         kernel.trim(),
         std::env::consts::ARCH
     )
+}
+
+/// How many processes have wanted to run in the last minute: more than none, and the figures are
+/// not those of a quiet machine.
+pub(crate) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("unknown").to_owned()
 }
 
 /// What stands behind the colon in the first line of a file that begins with `key`.

@@ -19,6 +19,7 @@ impl Report {
             self.versions.iter().map(|(peer, v)| (peer.to_string(), json!(v))).collect();
         let report = json!({
             "machine": self.machine,
+            "load": self.load,
             "effort": self.effort,
             "versions": versions,
             "rows": self.rows.iter().map(row).collect::<Vec<_>>(),

@@ -24,6 +24,8 @@ pub(crate) struct Report {
     machine: String,
     /// How much was measured.
     effort: String,
+    /// What else the machine did when it began.
+    load: String,
     /// The peers that took part, with their versions.
     versions: Vec<(Peer, String)>,
     rows: Vec<Row>,
@@ -65,6 +67,7 @@ impl Report {
         Report {
             machine: machine::description(),
             effort: settings.description(),
+            load: machine::load(),
             versions: programs.iter().map(|p| (p.peer(), p.version().to_owned())).collect(),
             rows: Vec::new(),
             notes: Vec::new(),

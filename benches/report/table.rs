@@ -14,7 +14,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let versions: Vec<_> = self.versions.iter().map(|(_, version)| version.as_str()).collect();
         let versions = versions.join(", ");
-        writeln!(f, "Machine: {}. Effort: {}.\n", self.machine, self.effort)?;
+        writeln!(f, "Machine: {}; load at the beginning {}.\n", self.machine, self.load)?;
+        writeln!(f, "Effort: {}.\n", self.effort)?;
         writeln!(f, "Peers: {versions}.\n")?;
         let rows: Vec<_> = self.rows.iter().enumerate().map(|(i, _)| self.cells(i)).collect();
         let width = |column: usize| {
