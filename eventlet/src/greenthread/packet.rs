@@ -1,7 +1,8 @@
 //! What a green thread's fiber carries: the function, then its result, and who wants to know.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::mem;
 use std::panic::Location;
 
 use super::contain::contain;
@@ -23,8 +24,15 @@ pub(super) struct Shared {
 /// The part of a green thread that knows its types.
 pub(super) struct Packet<F, T> {
     shared: Shared,
-    job: Cell<Option<F>>,
-    result: Cell<Option<Result<T, Exit>>>,
+    content: RefCell<Content<F, T>>,
+}
+
+/// What a packet holds: one thing after the other, in one place.
+enum Content<F, T> {
+    Job(F),
+    Result(Result<T, Exit>),
+    /// The job runs, or the result has been taken.
+    Nothing,
 }
 
 /// A body whose result can be taken.
@@ -41,7 +49,14 @@ where
     T: 'static,
 {
     pub(super) fn new(job: F) -> Self {
-        Packet { shared: Shared::default(), job: Cell::new(Some(job)), result: Cell::new(None) }
+        Packet { shared: Shared::default(), content: RefCell::new(Content::Job(job)) }
+    }
+
+    fn take_job(&self) -> Option<F> {
+        match self.content.replace(Content::Nothing) {
+            Content::Job(job) => Some(job),
+            _ => None,
+        }
     }
 
     /// Stores the result and tells everyone. The order is Eventlet's: whoever waits is queued,
@@ -55,7 +70,7 @@ where
             // The destructor of the result is the user's code.
             thrown = contain(|| drop(result));
         } else {
-            self.result.set(Some(result));
+            self.content.replace(Content::Result(result));
         }
         if let Some(joiner) = self.shared.joiner.take() {
             joiner.wake();
@@ -82,7 +97,7 @@ where
 {
     #[inline]
     fn run(&self, fiber: &FiberRc) {
-        let job = self.job.take().expect("a green thread runs once");
+        let job = self.take_job().expect("a green thread runs once");
         let result = unwind::catch(job).map_err(|payload| {
             hub::with(hub::Hub::unwinding_has_ended);
             Exit::new(payload)
@@ -93,7 +108,7 @@ where
 
     fn discard(&self, fiber: &FiberRc, why: Payload) {
         // The destructors of what the closure has captured are the user's code.
-        let thrown = contain(|| drop(self.job.take()));
+        let thrown = contain(|| drop(self.take_job()));
         let thrown = self.complete(fiber, Err(Exit::new(why))).or(thrown);
         // All this ran in another green thread, and that is who is meant.
         if let Some(payload) = thrown {
@@ -116,6 +131,13 @@ where
     }
 
     fn take_result(&self) -> Option<Result<T, Exit>> {
-        self.result.take()
+        let mut content = self.content.borrow_mut();
+        if !matches!(*content, Content::Result(_)) {
+            return None;
+        }
+        match mem::replace(&mut *content, Content::Nothing) {
+            Content::Result(result) => Some(result),
+            _ => unreachable!("just seen"),
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! of the clock. A long one may be *rough*: all that is known of its beginning is a moment that has
 //! not come yet. The first reading that is taken for the fiber, before it waits, settles it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::time::Duration;
 
 use super::throw::UnwindMark;
@@ -46,20 +46,27 @@ pub(super) struct Alarms {
     /// When the first goes off. Every wait asks, so it is kept at hand, and comes first because
     /// the fiber's busiest fields lie before it.
     earliest: Cell<Time>,
+    /// Made with the first: most fibers never have one.
+    list: OnceCell<Box<List>>,
+}
+
+#[derive(Default)]
+struct List {
     /// Whether any is rough.
     has_rough: Cell<bool>,
     /// Oldest first.
-    list: RefCell<Vec<Alarm>>,
+    alarms: RefCell<Vec<Alarm>>,
 }
 
 impl Alarms {
     #[inline]
     pub(super) fn new() -> Self {
-        Alarms {
-            earliest: Cell::new(Time::NEVER),
-            has_rough: Cell::new(false),
-            list: RefCell::new(Vec::new()),
-        }
+        Alarms { earliest: Cell::new(Time::NEVER), list: OnceCell::new() }
+    }
+
+    #[inline]
+    fn list(&self) -> &List {
+        self.list.get_or_init(Box::default)
     }
 
     /// When the first goes off; [`Time::NEVER`] without one.
@@ -77,20 +84,20 @@ impl Alarms {
     /// Adds one that goes off `limit` after now, given that now is before `soon`.
     #[inline]
     pub(super) fn add_rough(&self, soon: Time, limit: Duration, token: u64, is_caught: bool) {
-        self.has_rough.set(true);
+        self.list().has_rough.set(true);
         self.push(Alarm { at: soon.after(limit), rough: Some(limit), token, is_caught });
     }
 
     #[inline]
     fn push(&self, alarm: Alarm) {
         self.earliest.set(self.earliest().min(alarm.at));
-        self.list.borrow_mut().push(alarm);
+        self.list().alarms.borrow_mut().push(alarm);
     }
 
     /// Whether the fiber may not wait before a reading of the clock has settled its alarms.
     #[inline]
     pub(super) fn has_rough(&self) -> bool {
-        self.has_rough.get()
+        self.earliest() < Time::NEVER && self.list().has_rough.get()
     }
 
     /// Lets rough alarms have begun at `now` at the latest.
@@ -103,8 +110,8 @@ impl Alarms {
 
     #[cold]
     fn settle_rough(&self, now: Time) {
-        self.has_rough.set(false);
-        for alarm in self.list.borrow_mut().iter_mut() {
+        self.list().has_rough.set(false);
+        for alarm in self.list().alarms.borrow_mut().iter_mut() {
             if let Some(limit) = alarm.rough.take() {
                 alarm.at = alarm.at.min(now.after(limit));
                 self.earliest.set(self.earliest().min(alarm.at));
@@ -118,56 +125,60 @@ impl Alarms {
             return None;
         }
         let at = self.earliest();
-        let index = self.list.borrow().iter().position(|alarm| alarm.at == at)?;
+        let index = self.list().alarms.borrow().iter().position(|alarm| alarm.at == at)?;
         Some(self.take(index))
     }
 
     /// Takes an alarm back; says whether it had not gone off yet.
     #[inline]
     pub(super) fn cancel(&self, token: u64) -> bool {
-        let mut list = self.list.borrow_mut();
+        let list = self.list();
+        let mut alarms = list.alarms.borrow_mut();
         // Nearly always it is the only one.
-        if list.len() == 1 && list[0].token == token {
-            list.clear();
+        if alarms.len() == 1 && alarms[0].token == token {
+            alarms.clear();
             self.earliest.set(Time::NEVER);
-            self.has_rough.set(false);
+            list.has_rough.set(false);
             return true;
         }
-        drop(list);
+        drop(alarms);
         self.cancel_among_others(token)
     }
 
     #[inline(never)]
     fn cancel_among_others(&self, token: u64) -> bool {
-        let index = self.list.borrow().iter().rposition(|alarm| alarm.token == token);
+        let index = self.list().alarms.borrow().iter().rposition(|alarm| alarm.token == token);
         index.map(|index| self.take(index)).is_some()
     }
 
     fn take(&self, index: usize) -> Alarm {
-        let mut list = self.list.borrow_mut();
-        let alarm = list.remove(index);
-        self.earliest.set(list.iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER));
-        self.has_rough.set(list.iter().any(|alarm| alarm.rough.is_some()));
+        let list = self.list();
+        let mut alarms = list.alarms.borrow_mut();
+        let alarm = alarms.remove(index);
+        self.earliest.set(alarms.iter().map(|alarm| alarm.at).min().unwrap_or(Time::NEVER));
+        list.has_rough.set(alarms.iter().any(|alarm| alarm.rough.is_some()));
         alarm
     }
 
     /// Notes whether someone on the stack now waits for an alarm to go off; says how it was.
     pub(super) fn expect(&self, token: u64, is_caught: bool) -> bool {
-        let mut list = self.list.borrow_mut();
-        let alarm = list.iter_mut().find(|alarm| alarm.token == token);
+        let mut alarms = self.list().alarms.borrow_mut();
+        let alarm = alarms.iter_mut().find(|alarm| alarm.token == token);
         alarm.is_some_and(|alarm| std::mem::replace(&mut alarm.is_caught, is_caught))
     }
 
     /// Takes all alarms back.
+    #[inline]
     pub(super) fn clear(&self) {
-        if self.earliest() < Time::NEVER {
+        if let Some(list) = self.list.get() {
             self.earliest.set(Time::NEVER);
-            self.list.borrow_mut().clear();
+            list.has_rough.set(false);
+            list.alarms.borrow_mut().clear();
         }
     }
 
     /// Whether an alarm has not gone off yet.
     pub(super) fn has(&self, token: u64) -> bool {
-        self.list.borrow().iter().any(|alarm| alarm.token == token)
+        self.list().alarms.borrow().iter().any(|alarm| alarm.token == token)
     }
 }

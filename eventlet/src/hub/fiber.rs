@@ -80,11 +80,13 @@ pub(crate) struct Fiber {
     pub(super) wait: Cell<u32>,
     /// Run-queue entries that do not count, since the fiber was moved to the front.
     pub(super) n_stale_entries: Cell<u32>,
+    /// Its place in the hub's register; [`UNREGISTERED`] before it first gives way.
+    pub(super) key: Cell<u32>,
     /// Thrown at this fiber and not delivered yet.
     pub(super) thrown: Thrown,
-
     /// Deadlines that hold over several waits.
     pub(super) alarms: Alarms,
+
     /// Until when the current wait lasts.
     pub(super) deadline: Cell<Time>,
     /// The timer of this fiber and when it fires. It may fire early: it is left alone when a wait
@@ -92,8 +94,6 @@ pub(crate) struct Fiber {
     pub(super) timer: Cell<Option<(TimerKey, Time)>>,
     /// What the current wait is for, for reports.
     pub(super) waits_for: Cell<&'static str>,
-    /// Its place in the hub's register; [`UNREGISTERED`] before it first gives way.
-    pub(super) key: Cell<usize>,
 
     /// Unique in the process.
     pub(crate) id: u64,
@@ -107,7 +107,7 @@ pub(crate) struct Fiber {
 }
 
 /// The key of a fiber that has never given way: the run queue or its timer keeps it alive.
-pub(super) const UNREGISTERED: usize = usize::MAX;
+pub(super) const UNREGISTERED: u32 = u32::MAX;
 
 /// What a new fiber needs to be given.
 pub(crate) struct Spec {
@@ -192,30 +192,26 @@ impl Fiber {
     }
 }
 
-/// A place for one payload that is on its way to a fiber.
+/// A place for one payload that is on its way to a fiber. It is boxed once more, which makes it
+/// one word: it is rarely used, and every fiber has it.
 #[derive(Default)]
-pub(super) struct Thrown {
-    /// Whether there is one: every switch asks.
-    is_some: Cell<bool>,
-    payload: Cell<Option<Payload>>,
-}
+pub(super) struct Thrown(Cell<Option<Box<Payload>>>);
 
 impl Thrown {
     #[inline]
     pub(super) fn is_some(&self) -> bool {
-        self.is_some.get()
+        let payload = self.0.take();
+        let is_some = payload.is_some();
+        self.0.set(payload);
+        is_some
     }
 
     pub(super) fn put(&self, payload: Payload) {
-        self.is_some.set(true);
-        self.payload.set(Some(payload));
+        self.0.set(Some(Box::new(payload)));
     }
 
     #[inline]
     pub(super) fn take(&self) -> Option<Payload> {
-        if !self.is_some.replace(false) {
-            return None;
-        }
-        self.payload.take()
+        self.0.take().map(|payload| *payload)
     }
 }

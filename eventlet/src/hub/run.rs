@@ -69,7 +69,8 @@ impl Hub {
     /// Keeps a fiber alive that has given way, whoever else holds it.
     #[cold]
     pub(super) fn register(&self, fiber: &FiberRc) {
-        fiber.key.set(self.fibers.borrow_mut().insert(fiber.clone()));
+        let key = self.fibers.borrow_mut().insert(fiber.clone());
+        fiber.key.set(u32::try_from(key).expect("fewer than 2^32 green threads"));
     }
 
     /// Every fiber that has not ended, but the main one, oldest first.
@@ -121,7 +122,7 @@ impl Hub {
         }
         let key = fiber.key.replace(UNREGISTERED);
         if key != UNREGISTERED {
-            self.fibers.borrow_mut().remove(key);
+            self.fibers.borrow_mut().remove(key as usize);
         }
     }
 

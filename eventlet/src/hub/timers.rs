@@ -13,6 +13,8 @@ mod near;
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroU32;
+
 use near::{Near, NearTimers};
 
 use super::time::Time;
@@ -31,7 +33,17 @@ const NIL: u32 = u32::MAX;
 
 /// Names a timer until it is popped or cancelled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct TimerKey(u32);
+pub(super) struct TimerKey(NonZeroU32);
+
+impl TimerKey {
+    fn new(index: u32) -> Self {
+        TimerKey(NonZeroU32::MIN.saturating_add(index))
+    }
+
+    fn index(self) -> u32 {
+        self.0.get() - 1
+    }
+}
 
 /// Where an entry is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -130,18 +142,18 @@ impl<T> Timers<T> {
             key
         };
         self.file(key);
-        TimerKey(key)
+        TimerKey::new(key)
     }
 
     /// Removes a timer that has not been popped and returns its item.
     pub(super) fn cancel(&mut self, key: TimerKey) -> Option<T> {
-        let entry = self.entries.get_mut(key.0 as usize)?;
+        let entry = self.entries.get_mut(key.index() as usize)?;
         let item = entry.item.take()?;
         self.len -= 1;
         match entry.place {
             Place::Slot { level, slot } => {
-                self.unlink(key.0, level as usize, slot as usize);
-                self.release(key.0);
+                self.unlink(key.index(), level as usize, slot as usize);
+                self.release(key.index());
             }
             Place::Near => entry.place = Place::Cancelled,
             Place::Cancelled | Place::Free => unreachable!("an entry with an item is in use"),
