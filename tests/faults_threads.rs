@@ -41,6 +41,24 @@ fn unstarted_green_threads_are_dropped_at_thread_exit() {
     });
 }
 
+/// Panics of what their closures carry end there.
+#[test]
+fn destructors_of_unstarted_green_threads_may_panic() {
+    let ended = Child::new().run(|| {
+        let ended = thread::spawn(|| {
+            for n in 0..3 {
+                let on_drop = OnDrop(move || panic!("destructor {n}"));
+                drop(spawn(move || drop(on_drop)));
+            }
+            let on_drop = OnDrop(|| sleep(Duration::ZERO));
+            drop(eventlet::spawn_after(Duration::from_secs(1), move || drop(on_drop)));
+        });
+        ended.join().unwrap();
+    });
+    ended.expect_success().expect_stderr("destructor 0").expect_stderr("destructor 2");
+    ended.expect_stderr("a green call was made while its OS thread is ending");
+}
+
 #[test]
 fn a_program_may_end_with_green_threads_suspended() {
     let ended = main_thread(env!("CARGO_BIN_EXE_main_thread"), "abandon");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use eventlet::hubs::{HubHandle, RemoteThread, get_hub, spawn_hub};
 use eventlet::{Exit, GreenThread, sleep, spawn, with_timeout};
+use eventlet_tests::child::Child;
 use eventlet_tests::{OnDrop, check, check_within, ms, panic_of, panic_text, sys, yield_now};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -334,6 +335,37 @@ fn the_hub_of_a_thread_that_has_ended() {
         assert_eq!(refused.to_string(), "the green thread was abandoned: its hub has ended");
         assert!(!hub.is_open());
     });
+}
+
+/// What nobody has read is dropped when the OS thread ends: panics of destructors end there.
+#[test]
+fn destructors_of_what_was_not_read_may_panic() {
+    let ended = Child::new().run(|| {
+        check(|| {
+            let (give, take) = mpsc::channel();
+            let (go, gone) = mpsc::channel::<()>();
+            let other = thread::spawn(move || {
+                give.send(get_hub().handle()).unwrap();
+                gone.recv().unwrap();
+            });
+            let hub: HubHandle = take.recv().unwrap();
+            let unread: Vec<_> = (0..3)
+                .map(|n| {
+                    let on_drop = OnDrop(move || panic!("destructor {n}"));
+                    hub.spawn(move || drop(on_drop))
+                })
+                .collect();
+            let green = OnDrop(|| sleep(Duration::ZERO));
+            let too_late = hub.spawn(move || drop(green));
+            go.send(()).unwrap();
+            other.join().unwrap();
+            for thread in unread.into_iter().chain([too_late]) {
+                assert!(thread.wait().unwrap_err().is_abandoned());
+            }
+        });
+    });
+    ended.expect_success().expect_stderr("destructor 0").expect_stderr("destructor 2");
+    ended.expect_stderr("a green call was made while its OS thread is ending");
 }
 
 /// A hub that waits for work does not spin, and does not call its waiting a deadlock.

@@ -36,6 +36,14 @@ pub(crate) fn dispose(payload: Payload) {
     }
 }
 
+/// Drops what is the user's where an unwind must not get further. A panic of its destructor has
+/// been reported by the panic hook, and ends here.
+pub(crate) fn drop_contained<T>(value: T) {
+    if let Err(payload) = catch(|| drop(value)) {
+        dispose(payload);
+    }
+}
+
 /// Whether the panic hook should keep silent on this thread.
 pub(crate) fn is_quiet() -> bool {
     QUIET.get()

@@ -9,6 +9,7 @@ use mio::Waker;
 
 use super::Hub;
 use super::outside::WaitKey;
+use crate::unwind;
 
 /// What the hub itself is to do for another thread. It must not unwind, wait, or run code of the
 /// user's: for that it starts a fiber.
@@ -150,7 +151,8 @@ impl Remote {
             mail.access = Access::Closed;
             mem::take(&mut mail.messages)
         };
-        drop(unread);
+        // What the jobs carry is the user's.
+        unread.into_iter().for_each(unwind::drop_contained);
     }
 }
 
@@ -187,11 +189,12 @@ impl Deref for Address {
 
 impl Drop for Address {
     fn drop(&mut self) {
-        let waker = self.remote.take().and_then(|remote| {
-            // The other one is the hub's own.
-            (Arc::strong_count(&remote) <= 2).then(|| remote.waker.clone())
-        });
-        if let Some(waker) = waker {
+        let Some(remote) = self.remote.take() else { return };
+        let (waker, rest) = (remote.waker.clone(), Arc::downgrade(&remote));
+        // Counted afterwards: of several that are dropped at once, one finds itself to be the last.
+        drop(remote);
+        // The other one is the hub's own.
+        if rest.strong_count() == 1 {
             // If it cannot be woken, it is not asleep.
             let _ = waker.wake();
         }

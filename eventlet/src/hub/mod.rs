@@ -64,6 +64,7 @@ pub(crate) use time::Time;
 pub(crate) use waiter::{Waiter, Wake};
 
 use crate::coroutine::{self, StackPool};
+use crate::unwind;
 
 thread_local! {
     static HUB: OnceCell<Rc<Hub>> = const { OnceCell::new() };
@@ -283,5 +284,12 @@ impl Drop for Hub {
     fn drop(&mut self) {
         registry::leave(self.id);
         self.remote.close();
+        let fibers = self.live_fibers();
+        self.starved.take();
+        self.queue.take();
+        self.timers.replace(timers::Timers::new());
+        self.fibers.take();
+        // Those that have not begun drop what their closures carry, which is the user's.
+        fibers.into_iter().for_each(unwind::drop_contained);
     }
 }

@@ -52,11 +52,8 @@ where
             lock(&answer).waiter = Some(waiter);
             let theirs = answer.clone();
             workers::submit(Box::new(move || {
-                let undelivered = deliver(&theirs, unwind::catch(f));
                 // The destructor of a result is the user's code, and the worker must survive it.
-                if let Err(payload) = unwind::catch(|| drop(undelivered)) {
-                    unwind::dispose(payload);
-                }
+                unwind::drop_contained(deliver(&theirs, unwind::catch(f)));
             }));
             true
         })

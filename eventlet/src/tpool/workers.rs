@@ -71,8 +71,10 @@ pub(super) fn submit(job: Job) {
         // The threads that there are will come to it.
         Err(_) if pool.n_threads > 0 => JOBS.notify_one(),
         Err(error) => {
-            pool.queue.pop_back();
+            let job = pool.queue.pop_back();
             drop(pool);
+            // What it carries is the user's, and may come here again.
+            drop(job);
             panic!("the native thread pool cannot start a thread: {error}");
         }
     }
