@@ -180,6 +180,28 @@ fn all_calls_return_the_same_outcome() {
     });
 }
 
+/// Who has been killed may take a second to end, even if another call asks for less meanwhile.
+#[test]
+fn a_late_limit_does_not_cut_the_kill_short() {
+    check(|| {
+        let hub = hub();
+        let thread = hub.spawn(|| {
+            let helper = spawn_hub().unwrap();
+            let waiting = std::cell::Cell::new(Some(helper.spawn(|| sleep(ms(300)))));
+            let _on_drop = OnDrop(move || drop(waiting.take().map(RemoteThread::wait)));
+            sleep(HOUR);
+        });
+        hub.spawn(|| ()).wait().unwrap();
+        let ending = hub.clone();
+        let first = spawn(move || ending.shutdown(ms(1)));
+        sleep(ms(100));
+        let outcome = hub.shutdown(Duration::ZERO);
+        assert_eq!((outcome.killed, outcome.abandoned), (1, 0), "{outcome:?}");
+        assert_eq!(first.wait().unwrap(), outcome);
+        assert!(thread.wait().unwrap_err().is_killed());
+    });
+}
+
 #[test]
 fn a_caller_that_gives_up_does_not_stop_it() {
     check(|| {
@@ -206,6 +228,24 @@ fn a_green_thread_may_shut_its_own_hub_down() {
         other.wait().unwrap();
         assert!(caller.wait().unwrap_err().is_killed());
         assert!(unwound.load(Ordering::SeqCst));
+        assert!(hub.shutdown(HOUR).is_clean());
+    });
+}
+
+/// One that waits for its own hub's end has as long to die as any other.
+#[test]
+fn a_green_thread_that_shuts_its_hub_down_may_end_slowly() {
+    check(|| {
+        let hub = hub();
+        let inside = hub.clone();
+        let caller = hub.spawn(move || {
+            let _on_drop = OnDrop(|| {
+                let helper = spawn_hub().unwrap();
+                helper.spawn(|| sleep(ms(50))).wait().unwrap();
+            });
+            inside.shutdown(HOUR);
+        });
+        assert!(caller.wait().unwrap_err().is_killed());
         assert!(hub.shutdown(HOUR).is_clean());
     });
 }

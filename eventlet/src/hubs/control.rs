@@ -24,6 +24,8 @@ struct State {
     is_requested: bool,
     /// A limit that the hub has not read yet.
     limit: Option<Duration>,
+    /// The limit has passed, and others that are asked for come too late.
+    ignores_limits: bool,
     outcome: Option<Shutdown>,
     /// Those who wait for the outcome.
     waiters: Vec<RemoteWaiter>,
@@ -67,7 +69,17 @@ impl Control {
     pub(super) fn request(&self, limit: Duration) {
         let mut state = self.state();
         state.is_requested = true;
-        state.limit = Some(state.limit.map_or(limit, |earlier| earlier.min(limit)));
+        if !state.ignores_limits {
+            state.limit = Some(state.limit.map_or(limit, |earlier| earlier.min(limit)));
+        }
+    }
+
+    /// Leaves those that have been killed the time that they have for that, whatever limits are
+    /// asked for from now on.
+    pub(super) fn ignore_limits(&self) {
+        let mut state = self.state();
+        state.ignores_limits = true;
+        state.limit = None;
     }
 
     pub(super) fn phase(&self) -> Phase {

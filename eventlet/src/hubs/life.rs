@@ -101,10 +101,7 @@ pub(super) fn run(control: Arc<Control>, begun: SyncSender<Begun>) {
         unwind::dispose(payload);
         Shutdown { panic: Some(panic), ..Shutdown::default() }
     });
-    // What is dropped with them is the user's code.
-    if let Err(payload) = unwind::catch(|| hub.close_inbox()) {
-        unwind::dispose(payload);
-    }
+    hub.close_inbox();
     residents::abandon_all();
     with(|life| life.outcome.set(report(&hub, &life.control.name, outcome)));
 }
@@ -112,18 +109,22 @@ pub(super) fn run(control: Arc<Control>, begun: SyncSender<Begun>) {
 /// The main context: it waits for something to do, and for the end.
 fn live(hub: &Hub, life: &Life) -> Shutdown {
     let mut outcome = Shutdown::default();
-    if !drain(hub, life, Time::NEVER) {
+    let have_ended = drain(hub, life, Time::NEVER);
+    life.control.ignore_limits();
+    if !have_ended {
         for thread in others(hub, life) {
             if !thread.is_dead() {
                 outcome.killed += 1;
                 thread.kill();
             }
         }
-        drain(hub, life, hub.now().after(GRACE));
     }
+    let grace = hub.now().after(GRACE);
+    drain(hub, life, grace);
     for thread in greenthread::all(hub).iter().filter(|thread| life.is_leaving(thread)) {
         thread.kill();
     }
+    drain(hub, life, grace);
     outcome
 }
 
@@ -132,6 +133,9 @@ fn live(hub: &Hub, life: &Life) -> Shutdown {
 fn drain(hub: &Hub, life: &Life, mut deadline: Time) -> bool {
     let mut watched: Vec<Handle> = Vec::new();
     loop {
+        // Begun before it looks, so that being told to look again is not lost.
+        let waiter = hub.begin_wait();
+        life.waiter.set(Some(waiter.clone()));
         let is_ending = match life.control.phase() {
             Phase::Serving => false,
             Phase::Deserted => true,
@@ -143,8 +147,6 @@ fn drain(hub: &Hub, life: &Life, mut deadline: Time) -> bool {
         };
         // What was sent before nobody could send any more has been accepted.
         hub.take_mail();
-        let waiter = hub.begin_wait();
-        life.waiter.set(Some(waiter.clone()));
         if is_ending && !life.watch(hub, &mut watched) {
             return true;
         }
