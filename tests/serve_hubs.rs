@@ -153,6 +153,32 @@ fn the_drain_has_a_limit() {
     });
 }
 
+/// The hub of a handler that blocks its OS thread is left behind.
+#[test]
+fn a_handler_that_never_ends_does_not_hold_up_the_stop() {
+    let ended = Child::new().run(|| {
+        check(|| {
+            let (listener, address) = listener();
+            let here = get_hub().id();
+            let handler = move |stream: TcpStream, peer: SocketAddr| {
+                if get_hub().id() != here {
+                    thread::sleep(Duration::from_secs(3600));
+                }
+                answer(stream, peer)
+            };
+            let server = Serve::new(listener).hubs(2).drain(ms(1));
+            let server = spawn(move || server.run(handler));
+            yield_now();
+            let blocked: Vec<_> = (0..50).map(|_| asking(address, "fast")).collect();
+            sleep(ms(50));
+            while with_timeout(ms(100), || ask(address, "stop")).is_err() {}
+            server.wait().unwrap().unwrap();
+            blocked.iter().for_each(GreenThread::kill);
+        });
+    });
+    ended.expect_success().expect_stderr("does not react, since a green thread in it computes");
+}
+
 #[test]
 fn a_limit_on_connections_holds_for_all_hubs_together() {
     check(|| {

@@ -92,12 +92,11 @@ impl Branches {
         }
     }
 
-    /// Waits until all have ended.
-    pub(super) fn end(mut self) {
+    /// Waits until all have ended; says of each whether it has not, since a handler in it computes
+    /// or blocks.
+    pub(super) fn end(mut self) -> Vec<bool> {
         self.stop();
-        for hub in &self.hubs {
-            hub.shutdown(self.drain);
-        }
+        self.hubs.iter().map(|hub| hub.shutdown(self.drain).is_stuck).collect()
     }
 }
 

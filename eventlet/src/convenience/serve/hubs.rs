@@ -88,7 +88,8 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
     ///
     /// Then no hub accepts any more. Connections that wait in the queue of another hub are still
     /// handled, and it ends when they and those before have been, or the time for that is over;
-    /// see [`drain`](ServeHubs::drain). What this thread's hub handles is left alone.
+    /// see [`drain`](ServeHubs::drain). What this thread's hub handles is left alone, and so is
+    /// another hub in which a handler computes and does not end within two seconds more.
     ///
     /// # Errors
     ///
@@ -165,8 +166,11 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
         let _guards: Vec<_> = watchers.iter().map(|watcher| KillOnDrop(watcher.handle())).collect();
         let ended = acceptor.wait();
         drop(guard);
-        branches.end();
-        watchers.into_iter().map(outcome).fold(result_of(ended), io::Result::and)
+        let are_stuck = branches.end();
+        let watchers = watchers.into_iter().zip(are_stuck);
+        // Of a hub that is stuck nothing may be heard any more.
+        let ended_too = watchers.filter(|(watcher, is_stuck)| !is_stuck || watcher.is_dead());
+        ended_too.map(|(watcher, _)| outcome(watcher)).fold(result_of(ended), io::Result::and)
     }
 
     fn check(&self) -> io::Result<()> {
