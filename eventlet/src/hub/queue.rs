@@ -6,12 +6,9 @@ use std::rc::Rc;
 use super::fiber::{FiberRc, State};
 use crate::coroutine;
 
-/// With more fibers than this in the queue, what the next ones need is hardly in the cache.
-const CACHED: usize = 16;
-/// How many places ahead the record of a fiber is loaded, and how many ahead its stack: the record
-/// says where the stack is, so it has to be there by then.
-const RECORD_AHEAD: usize = 3;
-const STACK_AHEAD: usize = 0;
+/// How many places before its turn the record of a fiber is loaded. Its stack is loaded one place
+/// before, and the record, which says where that is, has to be there by then.
+pub(super) const RECORD_AHEAD: usize = 3;
 
 /// So many urgent fibers may run before an ordinary one.
 const MOST_IN_A_ROW: usize = 61;
@@ -53,9 +50,9 @@ impl RunQueue {
         self.urgent.push_back(fiber);
     }
 
-    /// The next fiber that is really to run.
+    /// The next fiber that is really to run. If told to, it starts to load those that come after.
     #[inline]
-    pub(super) fn pop(&mut self) -> Option<FiberRc> {
+    pub(super) fn pop(&mut self, prefetches: bool) -> Option<FiberRc> {
         if !self.urgent.is_empty() && self.may_be_urgent() {
             return self.urgent.pop_front();
         }
@@ -65,7 +62,7 @@ impl RunQueue {
             if n_stale > 0 {
                 fiber.n_stale_entries.set(n_stale - 1);
             } else if fiber.state.get() != State::Done {
-                if self.ordinary.len() > CACHED {
+                if prefetches {
                     self.prefetch();
                 }
                 return Some(fiber);
@@ -84,8 +81,12 @@ impl RunQueue {
 
     #[inline]
     fn prefetch(&self) {
-        coroutine::prefetch(&*self.ordinary[RECORD_AHEAD]);
-        self.ordinary[STACK_AHEAD].prefetch();
+        if let Some(fiber) = self.ordinary.get(RECORD_AHEAD) {
+            coroutine::prefetch(&**fiber);
+        }
+        if let Some(fiber) = self.ordinary.front() {
+            fiber.prefetch();
+        }
     }
 
     /// Takes back what was pushed last, if it is this fiber.

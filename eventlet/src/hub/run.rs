@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use super::fiber::{FiberRc, Outcome, State, UNREGISTERED};
 use super::park::SLEEP;
+use super::queue::RECORD_AHEAD;
 use super::time::Time;
 use super::{Hub, with};
-use crate::coroutine::Coroutine;
+use crate::coroutine::{self, Coroutine};
+
+/// With more fibers than this in all, what the next ones need is hardly in the cache.
+const CACHED: usize = 64;
 
 /// What every coroutine runs as its job: the fiber that the hub has just made current.
 pub(super) fn run_current() {
@@ -23,7 +27,7 @@ impl Hub {
             if self.turn.has_ended(self.n_resumes.get()) {
                 self.collect();
             }
-            let next = self.queue.borrow_mut().pop();
+            let next = self.queue.borrow_mut().pop(self.n_fibers.get() > CACHED);
             let Some(fiber) = next else {
                 self.collect();
                 continue;
@@ -232,8 +236,7 @@ impl Hub {
         let n_favoured = self.turn.n_favoured(n_resumes, self.has_runnable());
         let mut n_first = 0;
         while n_first < n_favoured {
-            let due = self.timers.borrow_mut().pop_due(now);
-            let Some(fiber) = due else { break };
+            let Some(fiber) = self.pop_due(now) else { break };
             fiber.timer.set(None);
             match fiber.state.get() {
                 State::New => {}
@@ -249,6 +252,16 @@ impl Hub {
             }
         }
         self.turn.favour(n_resumes, n_first);
+    }
+
+    /// Takes the next timer that is due. Of a crowd, others are loaded meanwhile.
+    fn pop_due(&self, now: Time) -> Option<FiberRc> {
+        let mut timers = self.timers.borrow_mut();
+        let due = timers.pop_due(now);
+        if let Some(fiber) = timers.peek_ahead(RECORD_AHEAD) {
+            coroutine::prefetch(&**fiber);
+        }
+        due
     }
 
     /// Ends the wait of a parked fiber if its deadline has come, else sets the timer anew.

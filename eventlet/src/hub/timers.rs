@@ -180,6 +180,13 @@ impl<T> Timers<T> {
         None
     }
 
+    /// What one of the timers after the next is for, if many are due together.
+    #[inline]
+    pub(super) fn peek_ahead(&self, n_ahead: usize) -> Option<&T> {
+        let (_, _, key) = self.near.peek_ahead(n_ahead)?;
+        self.entries[key as usize].item.as_ref()
+    }
+
     /// When to look for due timers next: exact, or, where many timers share a slot, a little early.
     pub(super) fn next_deadline(&self) -> Option<Time> {
         if self.is_empty() {

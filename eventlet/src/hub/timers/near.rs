@@ -36,6 +36,12 @@ impl NearTimers {
         }
     }
 
+    /// One that comes soon after the next, if many came together.
+    #[inline]
+    pub(super) fn peek_ahead(&self, n_ahead: usize) -> Option<Near> {
+        self.sorted.len().checked_sub(n_ahead + 1).map(|index| self.sorted[index])
+    }
+
     /// Removes the next one.
     #[inline]
     pub(super) fn pop(&mut self) {
