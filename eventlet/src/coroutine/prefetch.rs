@@ -16,7 +16,12 @@ pub(crate) fn prefetch<T>(record: &T) {
 /// Starts to load the frames that begin at this address.
 #[inline]
 pub(super) fn frames(start: usize) {
-    for offset in (0..BYTES).step_by(LINE) {
+    lines(start, BYTES);
+}
+
+#[inline]
+pub(super) fn lines(start: usize, bytes: usize) {
+    for offset in (0..bytes).step_by(LINE) {
         line(start + offset);
     }
 }

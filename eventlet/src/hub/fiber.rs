@@ -181,12 +181,22 @@ impl Fiber {
         self.body.as_deref().map(Body::extension)
     }
 
-    /// Starts to load the stack, which will be switched to soon.
+    /// Starts to load the state of the coroutine.
     #[inline]
-    pub(super) fn prefetch(&self) {
+    pub(super) fn prefetch_state(&self) {
         let coroutine = self.coroutine.take();
         if let Some(coroutine) = &coroutine {
-            coroutine.prefetch();
+            coroutine.prefetch_state();
+        }
+        self.coroutine.set(coroutine);
+    }
+
+    /// Starts to load the frames that will be returned through. The state should be there.
+    #[inline]
+    pub(super) fn prefetch_frames(&self) {
+        let coroutine = self.coroutine.take();
+        if let Some(coroutine) = &coroutine {
+            coroutine.prefetch_frames();
         }
         self.coroutine.set(coroutine);
     }

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use super::fiber::{FiberRc, State};
 use crate::coroutine;
 
-/// How many places before its turn the record of a fiber is loaded. Its stack is loaded one place
-/// before, and the record, which says where that is, has to be there by then.
-pub(super) const RECORD_AHEAD: usize = 3;
+/// How many fibers run before the one whose record is loaded, and before the one whose coroutine's
+/// state is. The frames of the next one are loaded. Each says where the following lies, so it has to
+/// be there by then.
+pub(super) const RECORD_AHEAD: usize = 5;
+const STATE_AHEAD: usize = 2;
 
 /// So many urgent fibers may run before an ordinary one.
 const MOST_IN_A_ROW: usize = 61;
@@ -84,8 +86,11 @@ impl RunQueue {
         if let Some(fiber) = self.ordinary.get(RECORD_AHEAD) {
             coroutine::prefetch(&**fiber);
         }
+        if let Some(fiber) = self.ordinary.get(STATE_AHEAD) {
+            fiber.prefetch_state();
+        }
         if let Some(fiber) = self.ordinary.front() {
-            fiber.prefetch();
+            fiber.prefetch_frames();
         }
     }
 
