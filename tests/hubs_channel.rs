@@ -205,6 +205,28 @@ fn senders_get_room_in_the_order_they_came() {
     });
 }
 
+/// However many senders wait, each costs about the same; the machine may be busy, though.
+#[test]
+fn a_crowd_of_senders() {
+    fn cost_of_each(n: u32) -> Duration {
+        let (sender, receiver) = sync_channel(1);
+        for n in 0..n {
+            let sender = sender.clone();
+            spawn(move || sender.send(n).unwrap());
+        }
+        drop(sender);
+        yield_now();
+        let before = Instant::now();
+        assert!(receiver.iter().eq(0..n));
+        before.elapsed() / n
+    }
+    check(|| {
+        let least = |n| (0..3).map(|_| cost_of_each(n)).min().unwrap();
+        let (of_few, of_many) = (least(500), least(16_000));
+        assert!(of_many < of_few * 10, "{of_few:?} among few, {of_many:?} among many");
+    });
+}
+
 #[test]
 fn a_bound_of_zero_hands_over() {
     check(|| {

@@ -32,6 +32,7 @@ pub(super) struct State<T> {
     /// Calls that wait for a message, oldest first. There may be several: a `Receiver` can be
     /// shared by the green threads of a hub.
     pub(super) receivers: VecDeque<Waiting>,
+    /// Those who wait have tickets that grow, so that one is found quickly among many.
     next_ticket: u64,
 }
 
@@ -68,7 +69,7 @@ impl<T> State<T> {
 
     /// Takes the message of a sender that still waits.
     pub(super) fn withdraw(&mut self, ticket: u64) -> Option<T> {
-        let index = self.blocked.iter().position(|blocked| blocked.ticket == ticket)?;
+        let index = self.blocked.binary_search_by_key(&ticket, |blocked| blocked.ticket).ok()?;
         self.blocked.remove(index).map(|blocked| blocked.message)
     }
 

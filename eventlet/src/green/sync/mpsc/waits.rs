@@ -90,8 +90,8 @@ impl<'a, T> Place<'a, T> {
     pub(super) fn leave(&mut self) -> bool {
         let Some(ticket) = self.ticket.take() else { return false };
         let mut state = self.channel.state();
-        let place = state.receivers.iter().position(|waiting| waiting.ticket == ticket);
-        place.and_then(|index| state.receivers.remove(index)).is_none()
+        let place = state.receivers.binary_search_by_key(&ticket, |waiting| waiting.ticket);
+        place.map(|index| state.receivers.remove(index)).is_err()
     }
 }
 
