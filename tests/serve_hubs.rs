@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -117,6 +117,64 @@ fn queues_are_emptied_before_they_are_closed() {
         stop.wait().unwrap();
         server.kill();
     });
+}
+
+/// While descriptors are short, those that wait in another hub's queue go on waiting.
+#[test]
+fn queues_are_emptied_even_if_descriptors_have_run_out() {
+    const HOLD: usize = 0;
+    const KEEP: usize = 1;
+    const ANSWER: usize = 2;
+    static MODE: AtomicUsize = AtomicUsize::new(HOLD);
+    let handler = |stream: TcpStream, peer: SocketAddr| {
+        while MODE.load(Ordering::SeqCst) == HOLD {
+            sleep(ms(1));
+        }
+        if MODE.load(Ordering::SeqCst) == KEEP {
+            // Makes a place free, but no descriptor.
+            std::mem::forget(stream);
+            return Ok(());
+        }
+        answer(stream, peer)
+    };
+    let ended = Child::new().run(|| {
+        check(|| {
+            let (listener, address) = listener();
+            let listener = Rc::new(listener);
+            let theirs = listener.clone();
+            let server = spawn(move || Serve::new(theirs).hubs(2).concurrency(2).run(handler));
+            yield_now();
+            let mut clients: Vec<_> = (0..40).map(|_| connect(address).unwrap()).collect();
+            clients.iter_mut().for_each(|client| client.write_all(b"fast").unwrap());
+            sleep(ms(50));
+            let taken = sys::take_all_descriptors();
+            MODE.store(KEEP, Ordering::SeqCst);
+            sleep(ms(20));
+            MODE.store(ANSWER, Ordering::SeqCst);
+            server.kill();
+            sleep(ms(50));
+            drop(taken);
+            // Those in the queue of the listener that was given are ours.
+            let server = spawn(move || {
+                for stream in listener.incoming() {
+                    let stream = stream.unwrap();
+                    let peer = stream.peer_addr().unwrap();
+                    spawn(move || answer(stream, peer));
+                }
+            });
+            let n_answered = clients
+                .iter_mut()
+                .filter_map(|client| {
+                    client.set_read_timeout(Some(ms(500))).unwrap();
+                    client.read(&mut [0; 8]).ok().filter(|length| *length > 0)
+                })
+                .count();
+            // Both hubs have kept one.
+            assert_eq!(n_answered, 38);
+            server.kill();
+        });
+    });
+    ended.expect_success().expect_stderr("serve pauses accepting");
 }
 
 thread_local! {
@@ -313,6 +371,26 @@ fn a_port_that_cannot_be_shared() {
         });
     });
     ended.expect_success();
+}
+
+/// Unless it was switched off, IPv4 clients get through to a listener at an IPv6 address.
+#[test]
+fn other_hubs_take_ipv4_clients_if_the_listener_does() {
+    check(|| {
+        let only_v6 = TcpListener::from(sys::listen_only_v6());
+        let both = Listen::new("[::]:0").bind().unwrap();
+        for (listener, takes_v4) in [(only_v6, false), (both, true)] {
+            let port = listener.local_addr().unwrap().port();
+            let server = spawn(move || Serve::new(listener).hubs(4).run(answer));
+            yield_now();
+            let v4 = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            assert_eq!((0..10).filter(|_| connect(v4).is_ok()).count(), 10 * usize::from(takes_v4));
+            let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+            assert_ne!(ask(v6, "fast").unwrap(), "");
+            ask(v6, "stop").unwrap();
+            server.wait().unwrap().unwrap();
+        }
+    });
 }
 
 #[test]

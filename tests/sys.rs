@@ -74,6 +74,26 @@ pub fn close_poller() {
     assert_eq!(unsafe { libc::dup2(null.as_raw_fd(), last) }, last);
 }
 
+/// A listener that takes IPv6 connections only, at any address.
+pub fn listen_only_v6() -> TcpListener {
+    // SAFETY: the socket is new, and the option and the address live as long as the calls.
+    unsafe {
+        let socket = libc::socket(libc::AF_INET6, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0);
+        let listener = TcpListener::from_raw_fd(socket);
+        let yes: libc::c_int = 1;
+        let length = size_of::<libc::c_int>() as libc::socklen_t;
+        let (level, option) = (libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
+        let answer = libc::setsockopt(socket, level, option, (&raw const yes).cast(), length);
+        assert_eq!(answer, 0);
+        let mut any: libc::sockaddr_in6 = std::mem::zeroed();
+        any.sin6_family = libc::AF_INET6 as libc::sa_family_t;
+        let length = size_of::<libc::sockaddr_in6>() as libc::socklen_t;
+        assert_eq!(libc::bind(socket, (&raw const any).cast(), length), 0);
+        assert_eq!(libc::listen(socket, 500), 0);
+        listener
+    }
+}
+
 /// How many connections may wait in each of this process's listeners at `address`.
 pub fn backlogs_at(address: SocketAddr) -> Vec<u32> {
     let backlog = |fd: i32| {

@@ -54,7 +54,8 @@ pub struct Listen {
 impl Listen {
     /// A listener at `addr`, with [`listen`]'s settings.
     pub fn new(addr: impl ToSocketAddrs) -> Self {
-        let options = ListenOptions { backlog: BACKLOG, reuse_addr: true, reuse_port: false };
+        let options =
+            ListenOptions { backlog: BACKLOG, reuse_addr: true, reuse_port: false, only_v6: false };
         Listen { addresses: addr.to_socket_addrs().map(Iterator::collect), options }
     }
 

@@ -36,10 +36,12 @@ fn spread(listener: &TcpListener, n: usize) -> io::Result<Vec<TcpListener>> {
         return Ok(Vec::new());
     }
     // Linux takes the option after the socket has been bound, too.
-    switch_on(listener, libc::SO_REUSEPORT)?;
-    let backlog = backlog(listener)?;
-    let options = ListenOptions { backlog, reuse_addr: true, reuse_port: true };
+    switch_on(listener, libc::SOL_SOCKET, libc::SO_REUSEPORT)?;
     let address = listener.local_addr()?;
+    #[expect(deprecated, reason = "only std's setter comes too late")]
+    let only_v6 = address.is_ipv6() && listener.only_v6()?;
+    let backlog = backlog(listener)?;
+    let options = ListenOptions { backlog, reuse_addr: true, reuse_port: true, only_v6 };
     (0..n).map(|_| listen_at(&address, options)).collect()
 }
 

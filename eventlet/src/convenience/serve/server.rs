@@ -83,16 +83,11 @@ where
     }
 
     /// Accepts the connections that wait already, so that closing the listener refuses none.
-    pub(super) fn accept_the_rest(self: &Rc<Self>, listener: &TcpListener) {
-        if listener.set_nonblocking(true).is_err() {
-            return;
-        }
-        loop {
-            match self.accept_one(listener) {
-                Ok(()) => {}
-                Err(error) if AcceptError::classify(&error) == AcceptError::OneConnection => {}
-                Err(_) => return,
-            }
+    pub(super) fn accept_the_rest(self: Rc<Self>, listener: &TcpListener) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        match self.accept_all(listener) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            other => other,
         }
     }
 
