@@ -244,6 +244,31 @@ fn a_killed_thread_has_ended_when_the_kill_returns() {
     });
 }
 
+/// However many have been killed before, and others have run in between.
+#[test]
+fn nobody_runs_between_a_kill_and_its_victim() {
+    check(|| {
+        let victim = Rc::new(RefCell::new(None::<Handle>));
+        let seen = victim.clone();
+        let watcher = spawn(move || {
+            loop {
+                let is_alive = seen.borrow().as_ref().is_some_and(|victim| !victim.is_dead());
+                assert!(!is_alive, "the victim has not had its turn");
+                sleep(Duration::ZERO);
+            }
+        });
+        for _ in 0..200 {
+            let thread = spawn(|| sleep(Duration::from_secs(3600)));
+            sleep(Duration::ZERO);
+            *victim.borrow_mut() = Some(thread.handle());
+            thread.kill();
+            victim.take();
+        }
+        watcher.kill();
+        assert!(watcher.wait().map(|(): ()| ()).unwrap_err().is_killed());
+    });
+}
+
 /// Two that kill each other, and survive it, for as long as nobody stops them.
 #[test]
 fn a_fight_keeps_nobody_out() {

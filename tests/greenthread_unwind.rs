@@ -263,3 +263,35 @@ fn one_that_caught_a_kill_can_sleep_while_another_unwinds() {
         assert!(victim.wait().unwrap_err().is_killed());
     });
 }
+
+/// It is on its way out already, and stays what it is: one that unwinds.
+#[test]
+fn a_kill_of_itself_while_unwinding_changes_nothing() {
+    check(|| {
+        debug::pause_clock();
+        let log = Log::new();
+        let helper = spawn(|| sleep(ms(50)));
+        let other = spawn(move || {
+            let mut helper = Some(helper);
+            let _on_drop = OnDrop(move || helper.take().unwrap().wait().unwrap());
+            sleep(Duration::from_secs(3600));
+        });
+        let theirs = log.clone();
+        let victim = spawn(move || {
+            let _on_drop = OnDrop(move || {
+                eventlet::current().kill();
+                let before = debug::now();
+                sleep(ms(5));
+                theirs.add(debug::now() == before);
+            });
+            sleep(Duration::from_secs(3600));
+        });
+        yield_now();
+        other.kill();
+        victim.kill();
+        assert!(!other.is_dead(), "one waits in the middle of unwinding");
+        assert!(victim.wait().unwrap_err().is_killed());
+        assert_eq!(log.take(), "true");
+        assert!(other.wait().unwrap_err().is_killed());
+    });
+}

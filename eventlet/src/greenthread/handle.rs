@@ -206,7 +206,7 @@ impl Handle {
             "the main context cannot be killed: it ends by returning from `main`"
         );
         // If the hub is gone, its green threads have been abandoned and nothing is left to kill.
-        hub::try_with(|hub| hub.throw(&self.fiber, Killed::payload(self.fiber.id)));
+        hub::try_with(|hub| hub.throw(&self.fiber, Killed::payload));
     }
 
     /// Takes the green thread back if it has not begun, and says whether it did.

@@ -64,6 +64,7 @@ impl RunQueue {
             if n_stale > 0 {
                 fiber.n_stale_entries.set(n_stale - 1);
             } else if fiber.state.get() != State::Done {
+                self.n_in_a_row = 0;
                 if prefetches {
                     self.prefetch();
                 }
@@ -77,7 +78,7 @@ impl RunQueue {
     #[cold]
     fn may_be_urgent(&mut self) -> bool {
         let is_enough = self.n_in_a_row >= MOST_IN_A_ROW && self.ordinary.len() > self.urgent.len();
-        self.n_in_a_row = if is_enough { 0 } else { self.n_in_a_row + 1 };
+        self.n_in_a_row += 1;
         !is_enough
     }
 

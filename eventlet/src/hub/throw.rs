@@ -41,27 +41,28 @@ impl Drop for UnwindMark {
 }
 
 impl Hub {
-    /// Throws `payload` into a fiber and lets it react before this returns.
+    /// Throws into a fiber, and lets it react before this returns. What it unwinds with is made by
+    /// `payload`, from its id.
     ///
     /// A fiber that has not begun is discarded. One that has is unwound from where it waits, as
     /// far as it lets itself be; what it was already given (a wake) it takes first. The caller
     /// runs again after everyone who is runnable now.
-    pub(crate) fn throw(&self, fiber: &FiberRc, payload: Payload) {
+    pub(crate) fn throw(&self, fiber: &FiberRc, payload: fn(u64) -> Payload) {
         let caller = self.current_fiber();
         match fiber.state.get() {
             State::Done => {}
-            State::New => self.discard(fiber, payload),
+            State::New => self.discard(fiber, payload(fiber.id)),
             State::Running => {
                 // It is the caller itself. If it unwinds already, it is on its way.
                 if !self.is_unwinding(fiber) {
-                    self.raise(fiber, payload);
+                    self.raise(fiber, payload(fiber.id));
                 }
             }
             State::Parked | State::Queued => {
                 if fiber.thrown.is_some() {
                     return;
                 }
-                fiber.thrown.put(payload);
+                fiber.thrown.put(payload(fiber.id));
                 if fiber.unwinding.get() {
                     return;
                 }
