@@ -176,6 +176,12 @@ impl Fiber {
         &**self.body.as_ref().expect("the native stack is not started by the hub")
     }
 
+    /// How many bytes its body takes by itself.
+    #[inline]
+    pub(super) fn body_size(&self) -> usize {
+        size_of_val(self.body())
+    }
+
     /// What the layer above keeps with the fiber; nothing with the main one.
     pub(crate) fn extension(&self) -> Option<&dyn Any> {
         self.body.as_deref().map(Body::extension)

@@ -9,6 +9,8 @@ use super::{Hub, ID_BLOCK, next_id_block};
 
 /// Records of ended fibers that are kept for new ones, at some 200 bytes each.
 const KEPT: usize = 1024;
+/// A record keeps its last body until it is used again: not one that takes more bytes than this.
+const LARGEST_BODY: usize = 1024;
 
 impl Hub {
     /// Starts a fiber. It runs when the current one gives way.
@@ -65,7 +67,7 @@ impl Hub {
     #[inline]
     pub(super) fn keep_record(&self, fiber: FiberRc) {
         let mut spare = self.spare.borrow_mut();
-        if spare.len() < KEPT {
+        if spare.len() < KEPT && fiber.body_size() <= LARGEST_BODY {
             spare.push(fiber);
             return;
         }
