@@ -1,4 +1,4 @@
-//! What allocates, counted: a switch and a wait nothing, a spawn once.
+//! What allocates, counted: a switch and a wait nothing, a spawn once. And what is given back.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -14,29 +14,37 @@ struct Counting;
 
 thread_local! {
     static N_ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    /// How many bytes are in use.
+    static N_BYTES: Cell<isize> = const { Cell::new(0) };
 }
 
-fn count() {
+fn count(n_bytes: isize) {
     // A thread that ends may allocate after its thread-locals are gone.
     let _ = N_ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
+    add_bytes(n_bytes);
+}
+
+fn add_bytes(n_bytes: isize) {
+    let _ = N_BYTES.try_with(|n| n.set(n.get() + n_bytes));
 }
 
 #[allow(unsafe_code, reason = "an allocator is unsafe by nature")]
 // SAFETY: everything is left to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size() as isize);
         // SAFETY: the caller keeps the contract, which is the same.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        add_bytes(-(layout.size() as isize));
         // SAFETY: as above.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size as isize - layout.size() as isize);
         // SAFETY: as above.
         unsafe { System.realloc(pointer, layout, size) }
     }
@@ -136,5 +144,22 @@ fn a_read_that_waits_allocates_nothing() {
         assert_eq!(echoes, 0);
         drop(client);
         server.wait().unwrap();
+    });
+}
+
+/// The records of fibers are kept to be used again, but not with large results or closures.
+#[test]
+fn a_burst_with_large_results_is_given_back() {
+    const LARGE: usize = 16 * 1024;
+
+    check(|| {
+        spawn(|| ()).wait().unwrap();
+        let before = N_BYTES.get();
+        let threads: Vec<_> = (0..500).map(|n| spawn(move || [n as u8; LARGE])).collect();
+        for thread in threads {
+            assert_eq!(thread.wait().unwrap().len(), LARGE);
+        }
+        let left = N_BYTES.get() - before;
+        assert!(left < 500_000, "{left} bytes are left");
     });
 }
