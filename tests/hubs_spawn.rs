@@ -337,6 +337,36 @@ fn the_hub_of_a_thread_that_has_ended() {
     });
 }
 
+/// Also if something of it is left: the stack of an abandoned green thread, with all that is on it.
+#[test]
+fn a_hub_that_an_abandoned_green_thread_holds() {
+    check(|| {
+        let (give, take) = mpsc::channel();
+        let (go, gone) = mpsc::channel::<()>();
+        let other = thread::spawn(move || {
+            spawn(|| {
+                let here = get_hub();
+                sleep(Duration::MAX);
+                drop(here);
+            });
+            yield_now();
+            give.send(get_hub().handle()).unwrap();
+            gone.recv().unwrap();
+        });
+        let hub: HubHandle = take.recv().unwrap();
+        let unread = hub.spawn(|| ());
+        go.send(()).unwrap();
+        other.join().unwrap();
+        assert!(
+            with_timeout(Duration::from_secs(5), || unread.wait())
+                .unwrap()
+                .unwrap_err()
+                .is_abandoned()
+        );
+        assert!(!hub.is_open());
+    });
+}
+
 /// What nobody has read is dropped when the OS thread ends: panics of destructors end there.
 #[test]
 fn destructors_of_what_was_not_read_may_panic() {

@@ -67,7 +67,30 @@ use crate::coroutine::{self, StackPool};
 use crate::unwind;
 
 thread_local! {
-    static HUB: OnceCell<Rc<Hub>> = const { OnceCell::new() };
+    static HUB: OnceCell<OwnHub> = const { OnceCell::new() };
+}
+
+/// The hub of the thread that holds this. It ends with the thread, whoever else holds the hub: an
+/// abandoned stack may do so for ever.
+struct OwnHub {
+    hub: Rc<Hub>,
+}
+
+impl OwnHub {
+    fn new() -> Self {
+        Self::try_new()
+            .unwrap_or_else(|error| panic!("no poller can be made for this thread's hub: {error}"))
+    }
+
+    fn try_new() -> std::io::Result<Self> {
+        Ok(OwnHub { hub: Hub::new()? })
+    }
+}
+
+impl Drop for OwnHub {
+    fn drop(&mut self) {
+        self.hub.end();
+    }
 }
 
 /// Calls `f` with this thread's hub, which is made by the first call.
@@ -77,20 +100,20 @@ thread_local! {
 /// Panics when the thread is ending and its hub is gone, and when no poller can be made.
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(&Hub) -> R) -> R {
-    HUB.try_with(|cell| f(cell.get_or_init(Hub::new))).unwrap_or_else(|_| gone())
+    HUB.try_with(|cell| f(&cell.get_or_init(OwnHub::new).hub)).unwrap_or_else(|_| gone())
 }
 
 /// Calls `f` with this thread's hub if there is one.
 #[inline]
 pub(crate) fn try_with<R>(f: impl FnOnce(&Hub) -> R) -> Option<R> {
-    HUB.try_with(|cell| cell.get().map(|hub| f(hub))).ok().flatten()
+    HUB.try_with(|cell| cell.get().map(|own| f(&own.hub))).ok().flatten()
 }
 
 /// Makes this thread's hub, if it has none, and reports why it cannot.
 pub(crate) fn make() -> std::io::Result<()> {
     HUB.try_with(|cell| {
         if cell.get().is_none() {
-            let _ = cell.set(Hub::try_new()?);
+            let _ = cell.set(OwnHub::try_new()?);
         }
         Ok(())
     })
@@ -99,7 +122,7 @@ pub(crate) fn make() -> std::io::Result<()> {
 
 /// This thread's hub.
 pub(crate) fn current() -> Rc<Hub> {
-    HUB.try_with(|cell| cell.get_or_init(Hub::new).clone()).unwrap_or_else(|_| gone())
+    HUB.try_with(|cell| cell.get_or_init(OwnHub::new).hub.clone()).unwrap_or_else(|_| gone())
 }
 
 #[cold]
@@ -160,12 +183,7 @@ fn next_id_block() -> u64 {
 }
 
 impl Hub {
-    fn new() -> Rc<Self> {
-        Self::try_new()
-            .unwrap_or_else(|error| panic!("no poller can be made for this thread's hub: {error}"))
-    }
-
-    fn try_new() -> std::io::Result<Rc<Self>> {
+    fn new() -> std::io::Result<Rc<Self>> {
         let (poller, waker) = poller::Poller::new()?;
         let spec = Spec {
             name: Some("main".into()),
@@ -250,6 +268,20 @@ impl Hub {
         self.clock.resume();
     }
 
+    /// Called when the OS thread ends. Fibers that are in the middle of something are abandoned
+    /// with their stacks, as Eventlet does: there is no one left to run their destructors.
+    fn end(&self) {
+        registry::leave(self.id);
+        self.remote.close();
+        let fibers = self.live_fibers();
+        self.starved.take();
+        self.queue.take();
+        self.timers.replace(timers::Timers::new());
+        self.fibers.take();
+        // Those that have not begun drop what their closures carry, which is the user's.
+        fibers.into_iter().for_each(unwind::drop_contained);
+    }
+
     /// Counts what the hub has in hand.
     pub(crate) fn load(&self) -> Load {
         let poller = self.poller.borrow();
@@ -276,20 +308,4 @@ pub(crate) struct Load {
     pub(crate) n_descriptors: usize,
     pub(crate) n_stacks_in_use: usize,
     pub(crate) n_stacks_idle: usize,
-}
-
-impl Drop for Hub {
-    /// Runs when the OS thread ends. Fibers that are in the middle of something are abandoned
-    /// with their stacks, as Eventlet does: there is no one left to run their destructors.
-    fn drop(&mut self) {
-        registry::leave(self.id);
-        self.remote.close();
-        let fibers = self.live_fibers();
-        self.starved.take();
-        self.queue.take();
-        self.timers.replace(timers::Timers::new());
-        self.fibers.take();
-        // Those that have not begun drop what their closures carry, which is the user's.
-        fibers.into_iter().for_each(unwind::drop_contained);
-    }
 }
