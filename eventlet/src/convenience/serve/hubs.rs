@@ -137,19 +137,7 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
         let called_at = Location::caller();
         let handler = Arc::new(handler);
         let share = Share { n_hubs: self.n_hubs, concurrency: self.serve.concurrency };
-        let mut branches = Branches::new(self.drain);
-        let mut loops = Vec::new();
-        for (index, branch) in
-            listeners(self.serve.listener.borrow(), share.n_others())?.enumerate()
-        {
-            let handler = handler.clone();
-            let concurrency = share.of(index + 1);
-            let begin = move |stopped| {
-                let handler = move |stream, address| handler(stream, address);
-                accept_in_branch(Server::new(handler, concurrency, called_at), branch, stopped)
-            };
-            loops.push(branches.start(begin)?);
-        }
+        let (branches, loops) = self.start_branches(&handler, &share, called_at)?;
         let server =
             Server::new(move |stream, address| handler(stream, address), share.of(0), called_at);
         let acceptor = server.start(self.serve.listener)?;
@@ -171,6 +159,32 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
         // Of a hub that is stuck nothing may be heard any more.
         let ended_too = watchers.filter(|(watcher, is_stuck)| !is_stuck || watcher.is_dead());
         ended_too.map(|(watcher, _)| outcome(watcher)).fold(result_of(ended), io::Result::and)
+    }
+
+    /// Starts the other hubs; returns them and their accept loops.
+    fn start_branches<H, R>(
+        &self,
+        handler: &Arc<H>,
+        share: &Share,
+        called_at: &'static Location<'static>,
+    ) -> io::Result<(Branches, Vec<RemoteThread<io::Result<()>>>)>
+    where
+        H: Fn(TcpStream, SocketAddr) -> R + Send + Sync + 'static,
+        R: Outcome + 'static,
+    {
+        let mut branches = Branches::new(self.drain);
+        let mut loops = Vec::new();
+        let listeners = listeners(self.serve.listener.borrow(), share.n_others())?;
+        for (index, branch) in listeners.enumerate() {
+            let handler = handler.clone();
+            let concurrency = share.of(index + 1);
+            let begin = move |stopped| {
+                let handler = move |stream, address| handler(stream, address);
+                accept_in_branch(Server::new(handler, concurrency, called_at), branch, stopped)
+            };
+            loops.push(branches.start(begin)?);
+        }
+        Ok((branches, loops))
     }
 
     fn check(&self) -> io::Result<()> {
