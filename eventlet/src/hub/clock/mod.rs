@@ -55,8 +55,8 @@ impl Clock {
         Time::from_nanos(real_nanos.wrapping_add(self.offset.get()))
     }
 
-    /// A moment that has not come yet, but will in some hundredths of a second: far cheaper than a
-    /// reading. None if the system has nothing like it, or the clock is paused.
+    /// A moment that has not come yet, but will in a tenth of a second: far cheaper than a reading.
+    /// None if the system has nothing like it, or the clock is paused.
     #[inline]
     pub(super) fn soon(&self) -> Option<Time> {
         if self.paused.get() {

@@ -7,11 +7,10 @@ pub(super) use portable::{now, soon};
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::sync::OnceLock;
-
-    /// How many ticks `soon` is ahead of the coarse clock. That clock stands still between two
-    /// ticks, and longer if the processor that moves it is late, on a busy virtual machine say.
-    const TICKS_AHEAD: u64 = 10;
+    /// How far `soon` is ahead of the coarse clock, in nanoseconds. That clock stands still between
+    /// two ticks, which are 1 to 10 ms apart, and longer if the processor that moves it is late: on
+    /// a busy virtual machine, by more than 10 ms.
+    const AHEAD: u64 = 100_000_000;
 
     /// The time, at the price of reading the hardware's counter. Two thirds of `Instant::now` and
     /// its arithmetic.
@@ -20,13 +19,10 @@ mod linux {
         read(libc::CLOCK_MONOTONIC)
     }
 
-    /// A moment that has not come yet, from a clock that is moved at every tick: some 10 to 100 ms
-    /// ahead.
+    /// A moment that has not come yet, from a clock that is moved at every tick.
     #[inline]
     pub(in crate::hub::clock) fn soon() -> Option<u64> {
-        static AHEAD: OnceLock<u64> = OnceLock::new();
-        let ahead = AHEAD.get_or_init(|| TICKS_AHEAD * tick());
-        Some(read(libc::CLOCK_MONOTONIC_COARSE) + ahead)
+        Some(read(libc::CLOCK_MONOTONIC_COARSE) + AHEAD)
     }
 
     #[inline]
@@ -36,13 +32,6 @@ mod linux {
         // call does not fail.
         unsafe { libc::clock_gettime(clock, &raw mut time) };
         nanos(time)
-    }
-
-    fn tick() -> u64 {
-        let mut resolution = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-        // SAFETY: as above.
-        unsafe { libc::clock_getres(libc::CLOCK_MONOTONIC_COARSE, &raw mut resolution) };
-        nanos(resolution)
     }
 
     #[inline]
