@@ -167,16 +167,6 @@ impl Alarms {
         alarm.is_some_and(|alarm| std::mem::replace(&mut alarm.is_caught, is_caught))
     }
 
-    /// Takes all alarms back.
-    #[inline]
-    pub(super) fn clear(&self) {
-        if let Some(list) = self.list.get() {
-            self.earliest.set(Time::NEVER);
-            list.has_rough.set(false);
-            list.alarms.borrow_mut().clear();
-        }
-    }
-
     /// Whether an alarm has not gone off yet.
     pub(super) fn has(&self, token: u64) -> bool {
         self.list().alarms.borrow().iter().any(|alarm| alarm.token == token)

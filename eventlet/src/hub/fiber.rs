@@ -146,15 +146,20 @@ impl Fiber {
         Rc::new(Fiber::new(id, spec, Some(body)))
     }
 
-    /// Makes the record of a fiber that has ended that of a new one. The numbers of its waits go
-    /// on. What is not named here is as it was at first: `Hub::retire` saw to that.
+    /// Makes the record of a fiber that has ended that of a new one.
+    ///
+    /// Whoever could still mean the old one (a waiter, a timer, an entry of the run queue, a
+    /// `Timeout`) holds the record, which is then not used again. `Hub::retire` has seen to the timer
+    /// and the place in the register. The numbers of the waits go on, and what each wait sets anew
+    /// is left as it is.
     #[inline]
     pub(super) fn renew(&mut self, id: u64, spec: Spec, body: Rc<dyn Body>) {
         debug_assert_eq!(self.state.get(), State::Done);
+        debug_assert_eq!(self.n_stale_entries.get(), 0);
+        debug_assert_eq!(self.alarms.earliest(), Time::NEVER);
         self.state.set(State::New);
         self.unwinding.set(false);
         self.thrown.take();
-        self.alarms.clear();
         self.id = id;
         self.name = spec.name;
         self.spawned_at = spec.spawned_at;
