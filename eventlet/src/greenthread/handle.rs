@@ -180,7 +180,8 @@ impl Handle {
     /// destructors run, before this call returns; if it waits again on the way (in a lock-like
     /// wait of a destructor, or because it caught the unwind and goes on) this call returns then.
     /// What it has already been woken with is not taken from it: then it ends at its next wait.
-    /// A green thread that kills itself unwinds at once. Dead ones are left alone.
+    /// A green thread that kills itself unwinds at once. Dead ones are left alone, and so is one that
+    /// has been killed and has not reached its next wait.
     ///
     /// A panic in a destructor that runs because of a kill aborts the process, as in every unwind.
     ///
