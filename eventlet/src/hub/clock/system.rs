@@ -12,8 +12,7 @@ mod linux {
     /// a busy virtual machine, by more than 10 ms.
     const AHEAD: u64 = 100_000_000;
 
-    /// The time, at the price of reading the hardware's counter. Two thirds of `Instant::now` and
-    /// its arithmetic.
+    /// The time. An `Instant` would do, but cannot be compared with the coarse clock.
     #[inline]
     pub(in crate::hub::clock) fn now() -> u64 {
         read(libc::CLOCK_MONOTONIC)
