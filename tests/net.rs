@@ -1,8 +1,12 @@
 //! Connections and recognisable bytes for the tests of the network.
 
+use std::io::{self, Read, Write};
 use std::net;
 
-use eventlet::green::net::{TcpListener, TcpStream};
+use eventlet::green::net::{SocketAddr, TcpListener, TcpStream};
+use eventlet::{GreenThread, connect, listen, spawn};
+
+use super::ms;
 
 /// Both ends of a connection, green.
 pub fn pair() -> (TcpStream, TcpStream) {
@@ -18,6 +22,43 @@ pub fn half_green_pair() -> (TcpStream, net::TcpStream) {
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (server, _) = listener.accept().unwrap();
     (client, server)
+}
+
+/// An address where nobody answers, for as long as what is returned with it lives.
+pub fn deaf_address() -> (SocketAddr, net::TcpListener, Vec<TcpStream>) {
+    let listener = net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut accepted_by_the_system = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, ms(50)) {
+        accepted_by_the_system.push(stream);
+        assert!(accepted_by_the_system.len() < 500, "the backlog is never full");
+    }
+    (address, listener, accepted_by_the_system)
+}
+
+/// A listener, and where it is.
+pub fn listener() -> (TcpListener, SocketAddr) {
+    let listener = listen("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+/// Connects, and waits until the server has closed the connection.
+pub fn visit(address: SocketAddr) -> GreenThread<()> {
+    spawn(move || {
+        let mut stream = connect(address).unwrap();
+        // A reset says as well as the end that it is closed.
+        let _ = stream.read_to_end(&mut Vec::new());
+    })
+}
+
+/// Connects, sends `question`, and reads the answer to its end.
+pub fn ask(address: SocketAddr, question: &str) -> io::Result<String> {
+    let mut stream = connect(address)?;
+    stream.write_all(question.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// Bytes that tell their place: mixing up or losing any of them is noticed.

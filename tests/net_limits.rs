@@ -3,32 +3,12 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use eventlet::green::net::{SocketAddr, TcpListener, TcpStream};
+use eventlet::green::net::{TcpListener, TcpStream};
 use eventlet::{hubs, spawn, with_timeout};
-use eventlet_tests::net::{half_green_pair, pair};
-use eventlet_tests::{check, ms, yield_now};
-
-/// An address where nobody answers, for as long as what is returned with it lives.
-fn deaf_address() -> (SocketAddr, net::TcpListener, Vec<TcpStream>) {
-    let listener = net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut accepted_by_the_system = Vec::new();
-    while let Ok(stream) = TcpStream::connect_timeout(&address, ms(50)) {
-        accepted_by_the_system.push(stream);
-        assert!(accepted_by_the_system.len() < 500, "the backlog is never full");
-    }
-    (address, listener, accepted_by_the_system)
-}
-
-/// Runs `f`, which must take at least `at_least`.
-fn timed<R>(at_least: Duration, f: impl FnOnce() -> R) -> R {
-    let start = Instant::now();
-    let result = f();
-    assert!(start.elapsed() >= at_least, "it was over after {:?}", start.elapsed());
-    result
-}
+use eventlet_tests::net::{deaf_address, half_green_pair, pair};
+use eventlet_tests::{check, ms, timed, yield_now};
 
 #[test]
 fn recv_timeout() {

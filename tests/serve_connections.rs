@@ -6,35 +6,11 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::green::net::{TcpListener, TcpStream};
-use eventlet::{
-    GreenThread, Listen, StopServe, connect, listen, serve, serve_with, sleep, spawn, with_timeout,
-};
+use eventlet::green::net::TcpStream;
+use eventlet::{Listen, StopServe, connect, listen, serve, serve_with, sleep, spawn, with_timeout};
 use eventlet_tests::child::Child;
+use eventlet_tests::net::{ask, listener, visit};
 use eventlet_tests::{check, ms, panic_of, sys, yield_now};
-
-fn listener() -> (TcpListener, SocketAddr) {
-    let listener = listen("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    (listener, address)
-}
-
-/// Connects, and waits until the server has closed the connection.
-fn visit(address: SocketAddr) -> GreenThread<()> {
-    spawn(move || {
-        let mut stream = connect(address).unwrap();
-        // A reset says as well as the end that it is closed.
-        let _ = stream.read_to_end(&mut Vec::new());
-    })
-}
-
-fn ask(address: SocketAddr, question: &str) -> io::Result<String> {
-    let mut stream = connect(address)?;
-    stream.write_all(question.as_bytes())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
-}
 
 #[test]
 fn called_for_each_connection() {

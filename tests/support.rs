@@ -10,7 +10,7 @@ use std::process::abort;
 use std::rc::Rc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventlet::GreenThread;
 
@@ -136,6 +136,14 @@ impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }
+}
+
+/// Runs `f`, which must take at least `at_least`.
+pub fn timed<R>(at_least: Duration, f: impl FnOnce() -> R) -> R {
+    let start = Instant::now();
+    let result = f();
+    assert!(start.elapsed() >= at_least, "it was over after {:?}", start.elapsed());
+    result
 }
 
 /// Milliseconds, in short.
