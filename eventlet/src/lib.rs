@@ -103,7 +103,14 @@ mod unwind;
 mod coroutine;
 mod hub;
 
+mod waitlist;
+
 mod greenthread;
+
+pub mod event;
+pub mod lock;
+pub mod select;
+pub mod semaphore;
 mod timeout;
 
 #[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and socket calls")]
@@ -123,10 +130,13 @@ pub mod __private;
 
 pub use greenthread::{Builder, Exit, ExitStatus, Handle, Link};
 pub use greenthread::{
-    GreenThread, current, kill, sleep, spawn, spawn_after, spawn_after_local, spawn_n,
-    yield_if_needed,
+    GreenThread, current, join_all, kill, kill_all, sleep, spawn, spawn_after, spawn_after_local,
+    spawn_n, yield_if_needed,
 };
 pub use timeout::{TimedOut, Timeout, with_timeout};
+
+pub use event::Event;
+pub use semaphore::{BoundedSemaphore, CappedSemaphore, Semaphore};
 
 pub use eventlet_macros::{green, import_patched};
 

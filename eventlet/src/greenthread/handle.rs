@@ -108,6 +108,11 @@ impl<T: 'static> GreenThread<T> {
         self.packet.shared().links.remove(link)
     }
 
+    /// How the green thread ended, if it has; see [`Handle::exit_status`].
+    pub fn exit_status(&self) -> Option<ExitStatus> {
+        self.packet.shared().links.status()
+    }
+
     /// Whether the green thread has ended and its links have been called.
     pub fn is_dead(&self) -> bool {
         self.fiber.state() == State::Done
@@ -202,12 +207,17 @@ impl Handle {
     /// assert!(thread.wait().unwrap_err().is_killed());
     /// ```
     pub fn kill(&self) {
+        // If the hub is gone, its green threads have been abandoned and nothing is left to kill.
+        hub::try_with(|hub| hub.throw(self.killable(), Killed::payload));
+    }
+
+    #[track_caller]
+    pub(super) fn killable(&self) -> &FiberRc {
         assert!(
             self.shared().is_some(),
             "the main context cannot be killed: it ends by returning from `main`"
         );
-        // If the hub is gone, its green threads have been abandoned and nothing is left to kill.
-        hub::try_with(|hub| hub.throw(&self.fiber, Killed::payload));
+        &self.fiber
     }
 
     /// Takes the green thread back if it has not begun, and says whether it did.
@@ -247,6 +257,27 @@ impl Handle {
     /// Never switches.
     pub fn unlink(&self, link: Link) -> bool {
         self.shared().is_some_and(|shared| shared.links.remove(link))
+    }
+
+    /// How the green thread ended, if its function has. Its result is there then; the links are
+    /// perhaps still being called.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| 1);
+    /// let handle = thread.handle();
+    /// assert_eq!(handle.exit_status(), None);
+    /// thread.wait().unwrap();
+    /// assert!(handle.exit_status().unwrap().is_success());
+    /// ```
+    #[doc(alias = "successful")]
+    pub fn exit_status(&self) -> Option<ExitStatus> {
+        self.shared()?.links.status()
     }
 
     fn shared(&self) -> Option<&Shared> {

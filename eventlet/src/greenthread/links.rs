@@ -18,7 +18,7 @@ thread_local! {
 /// Names a callback that was linked to a green thread, for `unlink`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Link {
-    number: u64,
+    pub(crate) number: u64,
 }
 
 /// The callbacks of one green thread, in the order they were linked.
@@ -45,6 +45,11 @@ impl Links {
             }
         }
         link
+    }
+
+    /// How the green thread ended, if it has.
+    pub(super) fn status(&self) -> Option<ExitStatus> {
+        self.ended.get()
     }
 
     /// Takes a callback back that has not been called.

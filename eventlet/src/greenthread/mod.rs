@@ -8,6 +8,7 @@ mod exit;
 mod handle;
 mod links;
 mod packet;
+mod together;
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ pub use builder::Builder;
 pub use exit::{Exit, ExitStatus};
 pub use handle::{GreenThread, Handle};
 pub use links::Link;
+pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};
 pub(crate) use exit::Killed;

@@ -78,6 +78,8 @@ pub(crate) struct Fiber {
     pub(super) unwinding: Cell<bool>,
     /// The number of the current wait: a waiter of an earlier one has no effect.
     pub(super) wait: Cell<u32>,
+    /// The tag of the waiter that ended it.
+    pub(super) woken_by: Cell<u32>,
     /// Run-queue entries that do not count, since the fiber was moved to the front.
     pub(super) n_stale_entries: Cell<u32>,
     /// Its place in the hub's register; [`UNREGISTERED`] before it first gives way.
@@ -126,6 +128,7 @@ impl Fiber {
             is_main,
             unwinding: Cell::new(false),
             wait: Cell::new(0),
+            woken_by: Cell::new(0),
             n_stale_entries: Cell::new(0),
             thrown: Thrown::default(),
             alarms: Alarms::new(),

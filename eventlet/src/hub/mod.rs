@@ -231,6 +231,11 @@ impl Hub {
         self.current.borrow().clone().expect("a green call was made from inside the hub")
     }
 
+    /// The id of the fiber that makes this call.
+    pub(crate) fn current_id(&self) -> u64 {
+        self.current.borrow().as_ref().expect("a green call was made from inside the hub").id
+    }
+
     /// The fiber that makes this call, if it is not the hub itself.
     pub(crate) fn try_current_fiber(&self) -> Option<FiberRc> {
         self.current.borrow().clone()

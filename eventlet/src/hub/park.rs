@@ -48,7 +48,12 @@ impl Hub {
         let wait = fiber.wait.get().wrapping_add(1);
         fiber.wait.set(wait);
         fiber.outcome.set(Outcome::Pending);
-        Waiter { fiber, wait }
+        Waiter { fiber, wait, tag: 0 }
+    }
+
+    /// The tag of the waiter that ended the last wait of the current fiber by a wake.
+    pub(crate) fn woken_by(&self) -> u32 {
+        self.current_fiber().woken_by.get()
     }
 
     /// Parks the current fiber, which is then to be left; not if its wait has ended.

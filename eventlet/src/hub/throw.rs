@@ -48,28 +48,46 @@ impl Hub {
     /// far as it lets itself be; what it was already given (a wake) it takes first. The caller
     /// runs again after everyone who is runnable now.
     pub(crate) fn throw(&self, fiber: &FiberRc, payload: fn(u64) -> Payload) {
+        self.throw_all([fiber], payload);
+    }
+
+    /// Throws into several fibers, and lets all of them react before this returns. If the caller is
+    /// among them, it is its own turn last.
+    pub(crate) fn throw_all<'a>(
+        &self,
+        fibers: impl IntoIterator<Item = &'a FiberRc>,
+        payload: fn(u64) -> Payload,
+    ) {
         let caller = self.current_fiber();
-        match fiber.state.get() {
-            State::Done => {}
-            State::New => self.discard(fiber, payload(fiber.id)),
-            State::Running => {
-                // It is the caller itself. If it unwinds already, it is on its way.
-                if !self.is_unwinding(fiber) {
-                    self.raise(fiber, payload(fiber.id));
-                }
-            }
-            State::Parked | State::Queued => {
-                if fiber.thrown.is_some() {
-                    return;
-                }
-                fiber.thrown.put(payload(fiber.id));
-                if fiber.unwinding.get() {
-                    return;
-                }
-                self.move_to_front(fiber);
-                self.step_aside(&caller);
+        let (mut some_react, mut is_meant) = (false, false);
+        for fiber in fibers {
+            match fiber.state.get() {
+                State::Done => {}
+                State::New => self.discard(fiber, payload(fiber.id)),
+                State::Running => is_meant = true,
+                State::Parked | State::Queued => some_react |= self.aim(fiber, payload),
             }
         }
+        if some_react {
+            self.step_aside(&caller);
+        }
+        // If it unwinds already, it is on its way.
+        if is_meant && !self.is_unwinding(&caller) {
+            self.raise(&caller, payload(caller.id));
+        }
+    }
+
+    /// Throws into a fiber that is switched out; says whether it is now going to run.
+    fn aim(&self, fiber: &FiberRc, payload: fn(u64) -> Payload) -> bool {
+        if fiber.thrown.is_some() {
+            return false;
+        }
+        fiber.thrown.put(payload(fiber.id));
+        if fiber.unwinding.get() {
+            return false;
+        }
+        self.move_to_front(fiber);
+        true
     }
 
     /// Makes a fiber that has something thrown at it run next.

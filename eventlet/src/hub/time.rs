@@ -1,10 +1,14 @@
 //! Moments and how they are reckoned.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use super::{Hub, clock};
 
 /// A moment on the clock of one hub: nanoseconds since the hub was made.
+///
+/// It is `pub` for the hidden half of `Waitable`; nobody outside can name it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Time(u64);
+pub struct Time(u64);
 
 impl Time {
     /// Before everything: a deadline that has always passed.
@@ -29,5 +33,17 @@ impl Time {
     /// How long from `earlier` to this moment; zero if it is the later one.
     pub(crate) fn since(self, earlier: Time) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Hub {
+    /// The moment when something that begins now and may take as long as `limit` is to be given up.
+    pub(crate) fn deadline_in(&self, limit: Duration) -> Time {
+        self.now().after(limit)
+    }
+
+    /// What std's clock calls `instant`.
+    pub(crate) fn deadline_at(&self, instant: Instant) -> Time {
+        self.now().after(clock::time_until(instant))
     }
 }

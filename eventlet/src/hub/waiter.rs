@@ -4,13 +4,28 @@ use super::fiber::{FiberRc, Outcome, State};
 use crate::unwind::{self, Payload};
 
 /// Ends one particular wait of a fiber; later ones are not affected.
+///
+/// It is `pub` for the hidden half of `Waitable`; nobody outside can name it.
 #[derive(Clone)]
-pub(crate) struct Waiter {
+pub struct Waiter {
     pub(super) fiber: FiberRc,
     pub(super) wait: u32,
+    /// Told to the fiber when this ends its wait: several may be out for the same one.
+    pub(super) tag: u32,
 }
 
 impl Waiter {
+    /// One for the same wait, with a tag of its own; see [`Hub::woken_by`](super::Hub::woken_by).
+    pub(crate) fn tagged(&self, tag: u32) -> Waiter {
+        Waiter { tag, ..self.clone() }
+    }
+
+    /// Whether the wait can still be ended by a wake.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.fiber.wait.get() == self.wait
+            && matches!(self.fiber.outcome.get(), Outcome::Pending | Outcome::Expired)
+    }
+
     /// Ends the wait, and says whether it did: a wait that has ended in another way is not woken.
     ///
     /// It only queues the fiber and never switches. A wait whose deadline has passed is still
@@ -24,6 +39,7 @@ impl Waiter {
         let outcome = fiber.outcome.get();
         if outcome == Outcome::Pending {
             fiber.outcome.set(Outcome::Ready);
+            fiber.woken_by.set(self.tag);
             if fiber.state.get() == State::Parked {
                 super::try_with(|hub| hub.enqueue(self.fiber));
             }
@@ -32,6 +48,7 @@ impl Waiter {
         let is_expired = outcome == Outcome::Expired;
         if is_expired {
             fiber.outcome.set(Outcome::Ready);
+            fiber.woken_by.set(self.tag);
         }
         is_expired
     }

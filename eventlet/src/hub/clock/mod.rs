@@ -4,7 +4,7 @@
 mod system;
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::time::Time;
 
@@ -91,4 +91,9 @@ impl Clock {
         debug_assert!(self.paused.get());
         self.last.set(self.last.get().max(time));
     }
+}
+
+/// How long it is until `instant` by std's clock, which is never paused.
+pub(super) fn time_until(instant: Instant) -> Duration {
+    instant.saturating_duration_since(Instant::now())
 }

@@ -1,0 +1,55 @@
+//! The wait behind `select!`: for one of several things, to take it.
+
+use super::Source;
+use crate::hub::{self, Hub, Time, Wake};
+use crate::unwind;
+use crate::waitlist::Ticket;
+
+const WHAT: &str = "one of several things";
+
+/// Waits until something is reserved for the caller, and says where.
+pub fn choose<const N: usize>(sources: [&dyn Source; N]) -> usize {
+    choose_until(sources, Time::NEVER).expect("it is never given up")
+}
+
+/// Says where something could be reserved for the caller at once.
+pub fn try_choose<const N: usize>(sources: [&dyn Source; N]) -> Option<usize> {
+    sources.iter().position(|source| source.reserve())
+}
+
+/// Like [`choose`], until `deadline`.
+pub(crate) fn choose_until<const N: usize>(
+    sources: [&dyn Source; N],
+    deadline: Time,
+) -> Option<usize> {
+    if let Some(index) = try_choose(sources) {
+        return Some(index);
+    }
+    let waiter = hub::with(Hub::begin_wait);
+    let mut tickets = [Ticket::default(); N];
+    for (index, source) in sources.iter().enumerate() {
+        tickets[index] = source.join(waiter.tagged(index as u32));
+    }
+    let wake = hub::park(waiter, WHAT, first_deadline(&sources).min(deadline));
+    let given = matches!(wake, Wake::Ready).then(|| hub::with(Hub::woken_by) as usize);
+    for (index, source) in sources.iter().enumerate() {
+        if given != Some(index) {
+            source.leave(tickets[index]);
+        }
+    }
+    match wake {
+        Wake::Ready => given,
+        // It is a moment that has come.
+        Wake::TimedOut => sources.iter().position(|source| has_come(*source)),
+        Wake::Thrown(payload) => unwind::raise(payload),
+    }
+}
+
+/// When the first of the sources gets ready by itself.
+pub(super) fn first_deadline(sources: &[&dyn Source]) -> Time {
+    sources.iter().map(|source| source.deadline()).min().unwrap_or(Time::NEVER)
+}
+
+fn has_come(source: &dyn Source) -> bool {
+    source.deadline() < Time::NEVER && source.is_ready()
+}

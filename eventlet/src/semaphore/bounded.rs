@@ -1,0 +1,49 @@
+//! Semaphores that have a number of permits and never more.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::Semaphore;
+
+/// A [`Semaphore`] that never has more permits than it began with: to release it once too often is
+/// an error.
+///
+/// # Examples
+///
+/// ```should_panic
+/// let semaphore = eventlet::BoundedSemaphore::new(1);
+/// semaphore.release();
+/// ```
+#[derive(Clone)]
+pub struct BoundedSemaphore {
+    semaphore: Semaphore,
+}
+
+impl BoundedSemaphore {
+    /// Makes a semaphore that has `permits`, all of them free.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = eventlet::BoundedSemaphore::new(1);
+    /// semaphore.acquire().forget();
+    /// semaphore.release();
+    /// ```
+    pub fn new(permits: usize) -> Self {
+        BoundedSemaphore { semaphore: Semaphore::with_bound(permits, permits) }
+    }
+}
+
+impl Deref for BoundedSemaphore {
+    type Target = Semaphore;
+
+    fn deref(&self) -> &Semaphore {
+        &self.semaphore
+    }
+}
+
+impl fmt::Debug for BoundedSemaphore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundedSemaphore").field("balance", &self.balance()).finish()
+    }
+}
