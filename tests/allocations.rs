@@ -2,7 +2,10 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::io::{Read, Write};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use eventlet::green::net::{TcpListener, TcpStream};
@@ -144,6 +147,37 @@ fn a_read_that_waits_allocates_nothing() {
         assert_eq!(echoes, 0);
         drop(client);
         server.wait().unwrap();
+    });
+}
+
+/// Whether it wakes itself or waits for another green thread.
+#[test]
+fn a_future_allocates_its_waker() {
+    check(|| {
+        let kept = Rc::new(Cell::new(None::<Waker>));
+        let theirs = kept.clone();
+        let waking = spawn(move || {
+            loop {
+                if let Some(waker) = theirs.take() {
+                    waker.wake();
+                }
+                sleep(Duration::ZERO);
+            }
+        });
+        let waits = n_allocations(|| {
+            let mut n_polls = 0;
+            eventlet::future::block_on(poll_fn(|context| {
+                n_polls += 1;
+                match n_polls {
+                    20 => return Poll::Ready(()),
+                    1..10 => context.waker().wake_by_ref(),
+                    _ => kept.set(Some(context.waker().clone())),
+                }
+                Poll::Pending
+            }));
+        });
+        assert_eq!(waits, 1);
+        waking.kill();
     });
 }
 

@@ -54,7 +54,8 @@
 //!
 //! **Existing code.** [`green`](macro@green) on a function, `impl` or module makes its paths into
 //! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
-//! cannot be made green runs on OS threads by [`tpool::execute`].
+//! cannot be made green runs on OS threads by [`tpool::execute`], and [`future::block_on`] waits for
+//! what is `async`.
 //!
 //! **More cores.** One OS thread keeps one core busy. [`hubs::spawn_hub`] starts another, with
 //! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
@@ -112,6 +113,8 @@ pub mod lock;
 pub mod select;
 pub mod semaphore;
 mod timeout;
+
+pub mod future;
 
 #[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and socket calls")]
 mod greenio;

@@ -62,12 +62,24 @@ impl<T: 'static> GreenThread<T> {
     #[inline(always)]
     pub fn wait(mut self) -> Result<T, Exit> {
         loop {
-            if let Some(result) = self.packet.take_result() {
-                self.is_collected = true;
+            if let Some(result) = self.take_result() {
                 return result;
             }
             self.wait_for_end();
         }
+    }
+
+    /// The result, once, after the end.
+    #[inline]
+    pub(crate) fn take_result(&mut self) -> Option<Result<T, Exit>> {
+        let result = self.packet.take_result();
+        self.is_collected |= result.is_some();
+        result
+    }
+
+    /// Whether the result has been taken.
+    pub(crate) fn is_collected(&self) -> bool {
+        self.is_collected
     }
 
     #[inline(always)]
