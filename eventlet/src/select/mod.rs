@@ -134,7 +134,10 @@ macro_rules! select {
 #[macro_export]
 macro_rules! __select {
     // An arm that is a block needs no comma.
-    ([$n:tt $($ns:tt)*] [$($read:tt)*] $value:pat = $thing:expr => $body:block $(,)? $($rest:tt)*) => {
+    ([$n:tt $($ns:tt)*] [$($read:tt)*] $value:pat = $thing:expr => $body:block, $($rest:tt)*) => {
+        $crate::__select! { [$($ns)*] [$($read)* ($n, $value, $thing, $body)] $($rest)* }
+    };
+    ([$n:tt $($ns:tt)*] [$($read:tt)*] $value:pat = $thing:expr => $body:block $($rest:tt)*) => {
         $crate::__select! { [$($ns)*] [$($read)* ($n, $value, $thing, $body)] $($rest)* }
     };
     ([$n:tt $($ns:tt)*] [$($read:tt)*] $value:pat = $thing:expr => $body:expr, $($rest:tt)*) => {
