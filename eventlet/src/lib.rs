@@ -40,6 +40,7 @@
 //! [`spawn_n`] is for green threads nobody waits for, [`spawn_after`] for later ones, [`Builder`]
 //! for names and stack sizes. Green threads stay on their OS thread, so closures and results need
 //! not be `Send`, and `Rc` and `RefCell` are fine to share: nobody else runs until you wait.
+//! [`green_local!`] is for variables of which each green thread has its own.
 //!
 //! **Giving way.** [`sleep`] waits; with a duration of zero it lets everyone else run once.
 //! [`yield_if_needed`] is for loops that compute: it does so once a millisecond.
@@ -106,6 +107,7 @@ mod hub;
 
 mod waitlist;
 
+pub mod corolocal;
 mod greenthread;
 
 pub mod event;

@@ -7,6 +7,7 @@ mod contain;
 mod exit;
 mod handle;
 mod links;
+mod locals;
 mod packet;
 mod together;
 
@@ -23,6 +24,7 @@ pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};
 pub(crate) use exit::Killed;
+pub(crate) use locals::{Destroyed, Locals, of_current as locals_of_current};
 
 use crate::coroutine::default_stack_size;
 use crate::hub::{self, Spec};

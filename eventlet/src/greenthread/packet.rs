@@ -8,6 +8,7 @@ use std::panic::Location;
 use super::contain::contain;
 use super::exit::{Exit, ExitStatus};
 use super::links::Links;
+use super::locals::Locals;
 use crate::hub::{self, Body, FiberRc, Waiter};
 use crate::unwind::{self, Payload};
 
@@ -15,6 +16,8 @@ use crate::unwind::{self, Payload};
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) links: Links,
+    /// The values of its own, while it lives.
+    pub(super) locals: Locals,
     /// The one who waits for the result; a handle can be waited for once.
     pub(super) joiner: Cell<Option<Waiter>>,
     /// Nobody wants the result any more.
@@ -102,8 +105,10 @@ where
             hub::with(hub::Hub::unwinding_has_ended);
             Exit::new(payload)
         });
-        // What was thrown at this green thread, it has escaped: it has ended.
+        // What is thrown at this green thread from now on, it has escaped: it has ended.
+        drop(self.shared.locals.destroy());
         drop(self.complete(fiber, result));
+        self.shared.locals.clear();
     }
 
     fn discard(&self, fiber: &FiberRc, why: Payload) {
