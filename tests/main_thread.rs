@@ -13,7 +13,10 @@ fn main() {
             println!("{}", recurse(u64::MAX));
         }
         Some("abandon") => {
-            let sleeper = eventlet::spawn(|| eventlet::sleep(std::time::Duration::MAX));
+            let sleeper = eventlet::spawn(|| {
+                let _abandoned = Loud;
+                eventlet::sleep(std::time::Duration::MAX);
+            });
             eventlet::sleep(std::time::Duration::ZERO);
             assert!(!sleeper.is_dead());
             println!("main returns");
@@ -25,4 +28,13 @@ fn main() {
 fn recurse(depth: u64) -> u64 {
     let frame = black_box([depth; 64]);
     if depth == 0 { frame[0] } else { recurse(depth - 1) + frame[63] }
+}
+
+/// Says that it is dropped.
+struct Loud;
+
+impl Drop for Loud {
+    fn drop(&mut self) {
+        println!("a destructor runs");
+    }
 }

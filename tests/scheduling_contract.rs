@@ -1,4 +1,7 @@
 //! The scheduling contract, point by point: who runs when.
+//!
+//! The points are Eventlet's, as they were seen in its behaviour; where a test says so, the order is
+//! settled here that Eventlet leaves open.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -7,12 +10,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use eventlet::hubs::{Direction, get_hub, trampoline};
-use eventlet::{debug, sleep, spawn, spawn_n, tpool};
-use eventlet_tests::{Log, check, ms, yield_now};
+use eventlet::{debug, sleep, spawn, spawn_after, spawn_n};
+use eventlet_tests::child::{Child, main_thread};
+use eventlet_tests::{Log, check, ms, sleeper, yield_now};
 
-/// Point 1: spawning enqueues; nothing runs before the current green thread gives way.
+/// Spawning enqueues; nothing runs before the current green thread gives way.
 #[test]
-fn nothing_runs_before_the_current_one_gives_way() {
+fn point_01_nothing_runs_before_the_current_one_gives_way() {
     check(|| {
         let log = Log::new();
         let outer = log.clone();
@@ -29,9 +33,28 @@ fn nothing_runs_before_the_current_one_gives_way() {
     });
 }
 
-/// Point 2: `sleep(0)` lets everyone who is runnable run once.
+/// With a result or without, and mixed with delays of zero.
 #[test]
-fn a_yield_is_a_round_robin() {
+fn point_01_starts_are_first_in_first_out() {
+    check(|| {
+        let log = Log::new();
+        for number in 0..9 {
+            let log = log.clone();
+            match number % 3 {
+                0 => drop(spawn(move || log.add(number))),
+                1 => drop(spawn_n(move || log.add(number))),
+                _ => drop(spawn_after(Duration::ZERO, move || log.add(number))),
+            }
+        }
+        assert_eq!(log.take(), "");
+        yield_now();
+        assert_eq!(log.take(), "0 1 2 3 4 5 6 7 8");
+    });
+}
+
+/// `sleep(0)` lets everyone who is runnable run once.
+#[test]
+fn point_02_a_yield_is_a_round_robin() {
     check(|| {
         let log = Log::new();
         for name in ["a", "b", "c"] {
@@ -51,9 +74,9 @@ fn a_yield_is_a_round_robin() {
     });
 }
 
-/// Point 2: the poller is looked at between turns, however many yields are made.
+/// The poller is looked at between turns, however many yields are made.
 #[test]
-fn a_yield_loop_does_not_starve_io() {
+fn point_02_a_yield_loop_does_not_starve_io() {
     check(|| {
         let (reader, mut writer) = UnixStream::pair().unwrap();
         let seen = Rc::new(Cell::new(false));
@@ -75,62 +98,44 @@ fn yields_until(seen: &Cell<bool>) -> bool {
     seen.get()
 }
 
+/// The target reacts first; then the killer goes on, when those have run that were runnable.
 #[test]
-fn a_yield_loop_does_not_starve_timers() {
-    check(|| {
-        let fired = Rc::new(Cell::new(false));
-        let flag = fired.clone();
-        let sleeper = spawn(move || {
-            sleep(ms(5));
-            flag.set(true);
-        });
-        while !fired.get() {
-            yield_now();
-        }
-        sleeper.wait().unwrap();
-    });
-}
-
-#[test]
-fn a_yield_loop_does_not_starve_results_of_other_threads() {
-    check(|| {
-        let done = Rc::new(Cell::new(false));
-        let flag = done.clone();
-        let caller = spawn(move || {
-            let result = tpool::execute(|| 5);
-            flag.set(true);
-            result
-        });
-        while !done.get() {
-            yield_now();
-        }
-        assert_eq!(caller.wait().unwrap(), 5);
-    });
-}
-
-/// A loop that yields must not keep newly spawned green threads from starting, nor jump the queue.
-#[test]
-fn a_yield_loop_does_not_jump_the_queue() {
+fn point_03_a_kill_lets_the_target_run_first() {
     check(|| {
         let log = Log::new();
+        let target = sleeper(&log);
         let theirs = log.clone();
-        let looper = spawn(move || {
-            for turn in 0..3 {
-                let log = theirs.clone();
-                spawn_n(move || log.add(format!("new{turn}")));
-                yield_now();
-                theirs.add(format!("turn{turn}"));
-            }
-        });
-        looper.wait().unwrap();
-        assert_eq!(log.take(), "new0 turn0 new1 turn1 new2 turn2");
+        spawn_n(move || theirs.add("runnable"));
+        target.kill();
+        log.add("killer");
+        assert!(target.wait().unwrap_err().is_killed());
+        assert_eq!(log.take(), "unwound runnable killer");
     });
 }
 
-/// Point 4: the result is stored and waiters are queued, then the links run, then it is dead, then
+/// Its links are called and its waiter is woken all the same.
+#[test]
+fn point_03_a_kill_of_an_unstarted_one_never_runs_its_body() {
+    check(|| {
+        let log = Log::new();
+        let unstarted = spawn_after(ms(1), || unreachable!("it was killed"));
+        let (handle, linked, theirs) = (unstarted.handle(), log.clone(), log.clone());
+        unstarted.link(move |status| linked.add(format!("link:{}", status.is_killed())));
+        let waiter = spawn(move || {
+            theirs.add(format!("waiter:{}", unstarted.wait().unwrap_err().is_killed()));
+        });
+        yield_now();
+        handle.kill();
+        log.add("killer");
+        waiter.wait().unwrap();
+        assert_eq!(log.take(), "link:true killer waiter:true");
+    });
+}
+
+/// The result is stored and waiters are queued, then the links run, then it is dead, then
 /// the waiters run.
 #[test]
-fn the_order_of_completion() {
+fn point_04_the_order_of_completion() {
     check(|| {
         let log = Log::new();
         let thread = spawn(|| ());
@@ -147,9 +152,28 @@ fn the_order_of_completion() {
     });
 }
 
-/// Point 5: waking someone never switches away from the caller.
+/// Whoever waits is queued before the links run: a link that gives way lets the waiter go on.
 #[test]
-fn waking_does_not_switch() {
+fn point_04_waiters_are_queued_before_the_links_run() {
+    check(|| {
+        let log = Log::new();
+        let thread = spawn(|| ());
+        let theirs = log.clone();
+        thread.link(move |_| {
+            theirs.add("link");
+            yield_now();
+            theirs.add("linked");
+        });
+        thread.wait().unwrap();
+        log.add("waiter");
+        yield_now();
+        assert_eq!(log.take(), "link waiter linked");
+    });
+}
+
+/// Waking someone never switches away from the caller.
+#[test]
+fn point_05_waking_does_not_switch() {
     check(|| {
         let log = Log::new();
         let (reader, mut writer) = UnixStream::pair().unwrap();
@@ -166,9 +190,9 @@ fn waking_does_not_switch() {
     });
 }
 
-/// Point 7: equal deadlines are first in, first out, and one turn has one reading of the clock.
+/// Equal deadlines are first in, first out, and one turn has one reading of the clock.
 #[test]
-fn equal_deadlines_are_first_in_first_out() {
+fn point_07_equal_deadlines_are_first_in_first_out() {
     check(|| {
         debug::pause_clock();
         let log = Log::new();
@@ -189,9 +213,28 @@ fn equal_deadlines_are_first_in_first_out() {
     });
 }
 
-/// Point 7: data that was there before the deadline wins, though both are found in one turn.
+/// Those that are late fire in the order of their deadlines, whenever they were set.
 #[test]
-fn data_wins_over_a_deadline_that_passed_while_the_hub_was_busy() {
+fn point_07_late_timers_fire_by_their_deadlines() {
+    check(|| {
+        let log = Log::new();
+        let threads: Vec<_> = [7, 3, 5, 1]
+            .map(|delay| {
+                let log = log.clone();
+                spawn_after(ms(delay), move || log.add(delay))
+            })
+            .into();
+        compute_for(ms(20));
+        for thread in threads {
+            thread.wait().unwrap();
+        }
+        assert_eq!(log.take(), "1 3 5 7");
+    });
+}
+
+/// Data that was there before the deadline wins, though both are found in one turn.
+#[test]
+fn point_07_data_wins_over_a_deadline_that_passed_meanwhile() {
     check(|| {
         let (reader, mut writer) = UnixStream::pair().unwrap();
         let waiter = spawn(move || trampoline(&reader, Direction::Read, Some(ms(5))));
@@ -210,9 +253,9 @@ fn compute_for(time: Duration) {
     }
 }
 
-/// Point 8: a wait that was killed or timed out leaves nothing with the descriptor.
+/// A wait that was killed or timed out leaves nothing with the descriptor.
 #[test]
-fn a_wait_that_was_broken_off_leaves_no_trace() {
+fn point_08_a_wait_that_was_broken_off_leaves_no_trace() {
     check(|| {
         let (reader, _writer) = UnixStream::pair().unwrap();
         let reader = Rc::new(reader);
@@ -226,21 +269,9 @@ fn a_wait_that_was_broken_off_leaves_no_trace() {
     });
 }
 
-/// Eventlet's `test_001_trampoline_timeout`.
+/// Whatever ends a green thread, the hub and the others go on.
 #[test]
-fn trampoline_timeout() {
-    check(|| {
-        let (reader, _writer) = UnixStream::pair().unwrap();
-        let late = trampoline(&reader, Direction::Read, Some(ms(1))).unwrap_err();
-        assert_eq!(late.kind(), std::io::ErrorKind::TimedOut);
-        assert_eq!(late.to_string(), "timed out after 1ms waiting for a descriptor");
-        assert_eq!((get_hub().stats().io_waiters, get_hub().stats().descriptors), (0, 0));
-    });
-}
-
-/// Point 9: whatever ends a green thread, the hub and the others go on.
-#[test]
-fn no_end_of_a_green_thread_stops_the_hub() {
+fn point_09_no_end_of_a_green_thread_stops_the_hub() {
     check(|| {
         spawn_n(|| panic!("expected"));
         spawn_n(|| eventlet::current().kill());
@@ -256,9 +287,20 @@ fn no_end_of_a_green_thread_stops_the_hub() {
     });
 }
 
-/// Point 10: every OS thread has a hub of its own, made by the first call that needs it.
+/// Eventlet's `SystemExit` ends the program from any green thread; so does std's `exit`.
 #[test]
-fn every_os_thread_has_its_own_hub() {
+fn point_09_any_green_thread_can_end_the_program() {
+    let ended = Child::new().run(|| {
+        let _bystander = spawn(|| sleep(Duration::from_secs(3600)));
+        spawn_n(|| std::process::exit(7));
+        sleep(Duration::from_secs(3600));
+    });
+    assert_eq!(ended.status.code(), Some(7), "{ended:?}");
+}
+
+/// Every OS thread has a hub of its own, made by the first call that needs it.
+#[test]
+fn point_10_every_os_thread_has_its_own_hub() {
     check(|| {
         let mine = get_hub();
         assert_eq!(mine, get_hub());
@@ -279,19 +321,9 @@ fn every_os_thread_has_its_own_hub() {
     });
 }
 
-/// A green thread also gives way in the middle of the calls of a plain function.
+/// The process ends when `main` returns; destructors of what is left do not run.
 #[test]
-fn a_wait_deep_in_the_stack_suspends_all_of_it() {
-    fn deep(depth: u32) -> u32 {
-        if depth == 0 {
-            yield_now();
-            return 0;
-        }
-        deep(depth - 1) + 1
-    }
-    check(|| {
-        let threads: Vec<_> = (0..10).map(|n| spawn(move || deep(n * 10))).collect();
-        let sum: u32 = threads.into_iter().map(|thread| thread.wait().unwrap()).sum();
-        assert_eq!(sum, 450);
-    });
+fn point_11_what_is_left_when_main_returns_is_abandoned() {
+    let ended = main_thread(env!("CARGO_BIN_EXE_main_thread"), "abandon");
+    assert_eq!(ended.expect_success().stdout, "main returns\n");
 }
