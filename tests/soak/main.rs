@@ -1,0 +1,48 @@
+//! A soak: random operations over all primitives at once, with kills and timeouts in between.
+//!
+//! Nothing may be lost, nobody may be left waiting, and memory and mappings may not grow. Two
+//! seconds by default; for a real one, and to repeat one with its seed:
+//!
+//! ```sh
+//! EVENTLET_SOAK_SECONDS=120 cargo test --release -p eventlet-tests --test soak -- --nocapture
+//! EVENTLET_SOAK_SEED=1 EVENTLET_SOAK_SECONDS=120 cargo test --release -p eventlet-tests --test soak
+//! ```
+
+mod footprint;
+mod soak;
+
+mod net;
+mod remote;
+mod threads;
+mod timeouts;
+mod tpool;
+
+use std::env;
+use std::time::Duration;
+
+use eventlet_tests::check_within;
+use soak::{Soak, Subject};
+
+/// What is soaked, and in how many green threads at once.
+fn subjects() -> Vec<(&'static str, usize, Box<dyn Subject>)> {
+    vec![
+        ("threads", 4, Box::new(threads::Threads::default())),
+        ("timeouts", 8, Box::new(timeouts::Timeouts)),
+        ("net", 2, Box::new(net::Net::start())),
+        ("remote", 2, Box::new(remote::Remote::start())),
+        ("tpool", 2, Box::new(tpool::Pool)),
+    ]
+}
+
+#[test]
+fn soak() {
+    let seconds = variable("EVENTLET_SOAK_SECONDS", 2);
+    let seed = variable("EVENTLET_SOAK_SEED", u64::from(std::process::id()));
+    let duration = Duration::from_secs(seconds);
+    println!("a soak of {seconds} s with EVENTLET_SOAK_SEED={seed}");
+    check_within(2 * duration + Duration::from_secs(60), || Soak::run(seed, duration, subjects()));
+}
+
+fn variable(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
