@@ -187,8 +187,9 @@ impl<S: AsFd> Source<S> {
                     done => return done,
                 }
             }
+            let has_waited = deadline.is_some();
             let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
-            if !hub::wait_ready(fd, self.id, &self.homes, direction, deadline)? {
+            if !hub::wait_ready(fd, self.id, &self.homes, direction, deadline, has_waited)? {
                 return Err(io::Error::from_raw_os_error(libc::EAGAIN));
             }
         }
@@ -224,7 +225,7 @@ impl<S: AsFd> Source<S> {
 
     /// Waits until the descriptor is ready; says false when `deadline` passed first.
     pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
-        let ready = hub::wait_ready(self.fd(), self.id, &self.homes, direction, deadline)?;
+        let ready = hub::wait_ready(self.fd(), self.id, &self.homes, direction, deadline, false)?;
         self.check_open()?;
         Ok(ready)
     }

@@ -52,7 +52,8 @@ impl Drop for Waiting {
     }
 }
 
-/// Waits until a descriptor is ready; says false when `deadline` passed first.
+/// Waits until a descriptor is ready; says false when `deadline` passed first. `has_waited` is for
+/// who was woken by this and found nothing: it is the first to be woken next time.
 ///
 /// # Errors
 ///
@@ -64,8 +65,9 @@ pub(crate) fn wait_ready(
     homes: &Homes,
     direction: Direction,
     deadline: Time,
+    has_waited: bool,
 ) -> io::Result<bool> {
-    let waiter = with(|hub| hub.begin_wait_ready(fd, id, homes, direction))?;
+    let waiter = with(|hub| hub.begin_wait_ready(fd, id, homes, direction, has_waited))?;
     let mut waiting = Waiting { fd, direction, waiter: waiter.clone(), is_woken: false };
     let wake = park(waiter, what_for(direction), deadline);
     waiting.is_woken = matches!(wake, Wake::Ready);
@@ -134,6 +136,7 @@ impl Hub {
         id: IoId,
         homes: &Homes,
         direction: Direction,
+        has_waited: bool,
     ) -> io::Result<Waiter> {
         self.n_io_calls.set(0);
         if self.current_is_unwinding() {
@@ -145,7 +148,7 @@ impl Hub {
             poller.register(fd, id.0)?;
             homes.add(self);
         }
-        poller.add_waiter(fd, direction, waiter.clone());
+        poller.add_waiter(fd, direction, waiter.clone(), has_waited);
         Ok(waiter)
     }
 
@@ -174,7 +177,8 @@ impl Hub {
         }
         let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
         let guest = Guest { hub: self, fd: fd.try_clone_to_owned()?, id: IoId::new() };
-        match wait_ready(guest.fd.as_raw_fd(), guest.id, &Homes::default(), direction, deadline) {
+        let (fd, homes) = (guest.fd.as_raw_fd(), Homes::default());
+        match wait_ready(fd, guest.id, &homes, direction, deadline, false) {
             // Regular files cannot be polled, and never block.
             Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(true),
             other => other,

@@ -16,6 +16,7 @@ mod epoll;
 mod fork;
 #[cfg(not(target_os = "linux"))]
 mod portable;
+mod waiters;
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -30,6 +31,7 @@ use epoll::Events;
 use portable::Events;
 
 use super::waiter::Waiter;
+use waiters::Waiters;
 
 /// The token of the hub's own waker. No descriptor has it.
 const WAKER: Token = Token(usize::MAX);
@@ -51,49 +53,6 @@ pub(super) struct Readiness {
     /// The peer has closed its side, there is an error, or urgent data lies in the stream: then a
     /// short read does not mean that nothing is left.
     pub(super) hang_up: bool,
-}
-
-/// The waiters of one half of a descriptor: nearly always none or one.
-#[derive(Default)]
-struct Waiters {
-    first: Option<Waiter>,
-    more: Vec<Waiter>,
-}
-
-impl Waiters {
-    fn push(&mut self, waiter: Waiter) {
-        if self.first.is_none() {
-            self.first = Some(waiter);
-        } else {
-            self.more.push(waiter);
-        }
-    }
-
-    fn remove(&mut self, waiter: &Waiter) -> bool {
-        if self.first.as_ref().is_some_and(|first| first.is(waiter)) {
-            self.first = (!self.more.is_empty()).then(|| self.more.remove(0));
-            return true;
-        }
-        let index = self.more.iter().position(|other| other.is(waiter));
-        index.map(|index| self.more.remove(index)).is_some()
-    }
-
-    /// Wakes all, in order; each tries for itself. Returns how many there were.
-    fn wake_all(&mut self) -> usize {
-        let Some(first) = self.first.take() else { return 0 };
-        first.wake();
-        1 + self.wake_more()
-    }
-
-    fn wake_more(&mut self) -> usize {
-        let n_more = self.more.len();
-        if n_more > 0 {
-            for waiter in self.more.drain(..) {
-                waiter.wake();
-            }
-        }
-        n_more
-    }
 }
 
 /// What is known about one fd number.
@@ -255,8 +214,15 @@ impl Poller {
         }
     }
 
-    pub(super) fn add_waiter(&mut self, fd: RawFd, direction: Direction, waiter: Waiter) {
-        self.slots[fd as usize].waiters(direction).push(waiter);
+    /// Lets a fiber wait; one that `has_waited` was woken before and found nothing.
+    pub(super) fn add_waiter(
+        &mut self,
+        fd: RawFd,
+        direction: Direction,
+        waiter: Waiter,
+        has_waited: bool,
+    ) {
+        self.slots[fd as usize].waiters(direction).push(waiter, has_waited);
         self.n_waiters += 1;
     }
 
