@@ -145,6 +145,14 @@ pub fn send_urgent(socket: &impl AsRawFd, bytes: &[u8]) {
     assert_eq!(sent, bytes.len() as isize);
 }
 
+/// Whether a descriptor is non-blocking, whatever its owner makes of that.
+pub fn is_nonblocking(fd: &impl AsRawFd) -> bool {
+    // SAFETY: the descriptor is open, and the call only reads its flags.
+    let flags = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_GETFL) };
+    assert!(flags >= 0, "the flags can be read");
+    flags & libc::O_NONBLOCK != 0
+}
+
 /// How much memory of this process is resident, in KiB.
 pub fn resident_kib() -> u64 {
     field_of_status("VmRSS:")
