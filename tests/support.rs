@@ -1,6 +1,7 @@
 //! What the tests share: a time limit for each, a look at the hub afterwards, and child processes.
 
 pub mod child;
+pub mod jobs;
 pub mod net;
 #[allow(unsafe_code, reason = "limits, CPU times and forks of the process")]
 pub mod sys;

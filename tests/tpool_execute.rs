@@ -1,41 +1,17 @@
 //! Blocking calls on the native thread pool.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{catch_unwind, panic_any};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use eventlet::tpool::execute;
 use eventlet::{sleep, spawn, with_timeout};
 use eventlet_tests::child::Child;
+use eventlet_tests::jobs::{held_job, tell_drop};
 use eventlet_tests::{LIMIT, OnDrop, check, ms, panic_of, yield_now};
-
-/// A job that lasts until the sender is used or dropped.
-fn held_job() -> (Sender<()>, impl FnOnce() + Send) {
-    let (release, held) = mpsc::channel::<()>();
-    // An error means that the sender was dropped, which releases the job as well.
-    (release, move || {
-        let _ = held.recv();
-    })
-}
-
-/// Sends a message when it is dropped.
-struct TellDrop(Sender<&'static str>);
-
-impl Drop for TellDrop {
-    fn drop(&mut self) {
-        // Nobody may be listening any more.
-        let _ = self.0.send("dropped");
-    }
-}
-
-fn tell_drop() -> (TellDrop, Receiver<&'static str>) {
-    let (tell, told) = mpsc::channel();
-    (TellDrop(tell), told)
-}
 
 #[test]
 fn the_result_comes_back() {
@@ -49,7 +25,6 @@ fn the_result_comes_back() {
     });
 }
 
-/// Eventlet's `test_raising_exceptions`.
 #[test]
 fn a_panic_is_raised_in_the_caller() {
     check(|| {
@@ -81,12 +56,11 @@ fn a_nested_call_runs_in_place() {
     });
 }
 
-/// Eventlet's `test_contention`: only the caller waits.
 #[test]
 fn others_run_meanwhile() {
     check(|| {
         let n_turns = Rc::new(Cell::new(0));
-        let (release, job) = held_job();
+        let (hold, job) = held_job();
         let caller = spawn(move || execute(job));
         let counter = n_turns.clone();
         let other = spawn(move || {
@@ -98,7 +72,7 @@ fn others_run_meanwhile() {
         other.wait().unwrap();
         assert_eq!(n_turns.get(), 10);
         assert!(!caller.is_dead());
-        release.send(()).unwrap();
+        drop(hold);
         caller.wait().unwrap();
     });
 }
@@ -150,11 +124,10 @@ fn results_go_to_the_hub_that_asked() {
     });
 }
 
-/// Eventlet's `test_killall_remaining_results`: nobody takes the result any more.
 #[test]
 fn a_killed_caller_is_freed_at_once() {
     check(|| {
-        let (release, job) = held_job();
+        let (hold, job) = held_job();
         let (result, told) = tell_drop();
         let caller = spawn(move || {
             execute(move || {
@@ -162,31 +135,33 @@ fn a_killed_caller_is_freed_at_once() {
                 result
             })
         });
-        yield_now();
+        hold.wait_until_begun();
         caller.kill();
         assert!(caller.wait().map(|_| ()).unwrap_err().is_killed());
         assert!(told.try_recv().is_err(), "the job still runs");
-        release.send(()).unwrap();
-        assert_eq!(told.recv_timeout(LIMIT), Ok("dropped"));
+        drop(hold);
+        assert_eq!(told.recv_timeout(LIMIT), Ok("pool"));
     });
 }
 
-/// Eventlet's `test_timeout` and `test_eventlet_timeout`.
 #[test]
 fn a_caller_that_times_out_is_freed_at_once() {
     check(|| {
-        let (release, job) = held_job();
+        let (hold, job) = held_job();
         let (result, told) = tell_drop();
-        let late = with_timeout(ms(5), move || {
-            execute(move || {
-                job();
-                result
+        let caller = spawn(move || {
+            with_timeout(ms(50), move || {
+                execute(move || {
+                    job();
+                    result
+                })
             })
         });
-        assert!(late.is_err());
+        hold.wait_until_begun();
+        assert!(caller.wait().unwrap().is_err());
         assert!(told.try_recv().is_err(), "the job still runs");
-        release.send(()).unwrap();
-        assert_eq!(told.recv_timeout(LIMIT), Ok("dropped"));
+        drop(hold);
+        assert_eq!(told.recv_timeout(LIMIT), Ok("pool"));
         assert_eq!(execute(|| 5), 5, "the thread has come back");
     });
 }
@@ -234,7 +209,7 @@ fn green_calls_work_inside_a_job() {
 #[test]
 fn a_hub_may_end_before_its_jobs() {
     check(|| {
-        let (release, job) = held_job();
+        let (hold, job) = held_job();
         let (captured, told) = tell_drop();
         let ended = thread::spawn(move || {
             let caller = spawn(move || {
@@ -243,43 +218,112 @@ fn a_hub_may_end_before_its_jobs() {
                     drop(captured);
                 })
             });
-            yield_now();
+            hold.wait_until_begun();
             drop(caller);
+            hold
         });
-        ended.join().unwrap();
-        release.send(()).unwrap();
-        assert_eq!(told.recv_timeout(LIMIT), Ok("dropped"));
+        let hold = ended.join().unwrap();
+        drop(hold);
+        assert_eq!(told.recv_timeout(LIMIT), Ok("pool"));
         for _ in 0..100 {
             assert_eq!(execute(|| 5), 5, "the thread lives on");
         }
     });
 }
 
-/// Eventlet's `test_tpool_set_num_threads`, by the environment.
+/// What nobody waits for any more, and has not begun, does not run.
 #[test]
-fn the_number_of_threads_is_limited() {
-    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "2").run(|| {
-        static NOW: AtomicUsize = AtomicUsize::new(0);
-        static MOST: AtomicUsize = AtomicUsize::new(0);
-        let job = || {
-            MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            thread::sleep(ms(1));
-            NOW.fetch_sub(1, Ordering::SeqCst);
-        };
-        let threads: Vec<_> = (0..20).map(|_| spawn(move || execute(job))).collect();
-        threads.into_iter().for_each(|thread| thread.wait().unwrap());
-        assert!(MOST.load(Ordering::SeqCst) <= 2);
+fn a_call_that_has_not_begun_is_taken_back() {
+    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "1").run(|| {
+        let (hold, job) = held_job();
+        let first = spawn(|| execute(job));
+        hold.wait_until_begun();
+        let (captured, told) = tell_drop();
+        let second = spawn(move || {
+            execute(move || {
+                drop(captured);
+                panic!("it runs all the same");
+            })
+        });
+        yield_now();
+        second.kill();
+        assert_eq!(told.try_recv(), Ok("elsewhere"));
+        assert!(second.wait().unwrap_err().is_killed());
+        let (captured, told) = tell_drop();
+        let late = with_timeout(ms(1), || execute(move || drop(captured)));
+        assert!(late.is_err());
+        assert_eq!(told.try_recv(), Ok("elsewhere"));
+        drop(hold);
+        first.wait().unwrap();
+        assert_eq!(execute(|| 5), 5);
+    });
+    ended.expect_success().refuse_stderr("it runs all the same");
+}
+
+/// A panic whose payload panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("expected");
+    }
+}
+
+#[test]
+fn the_only_worker_survives_what_panics_when_dropped() {
+    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "1").run(|| {
+        let worker = execute(|| thread::current().id());
+        let results: [fn() -> Bomb; 2] = [|| Bomb, || panic_any(Bomb)];
+        for result in results {
+            let (hold, job) = held_job();
+            let caller = spawn(move || {
+                std::mem::forget(execute(move || {
+                    job();
+                    result()
+                }));
+            });
+            hold.wait_until_begun();
+            caller.kill();
+            assert!(caller.wait().unwrap_err().is_killed());
+            drop(hold);
+            assert_eq!(execute(|| thread::current().id()), worker);
+        }
+        // What a caller takes back is dropped there, and the kill goes on all the same.
+        let (hold, job) = held_job();
+        let first = spawn(|| execute(job));
+        hold.wait_until_begun();
+        let bomb = Bomb;
+        let second = spawn(move || {
+            execute(move || {
+                let _captured = &bomb;
+            })
+        });
+        yield_now();
+        second.kill();
+        assert!(second.wait().unwrap_err().is_killed());
+        drop(hold);
+        first.wait().unwrap();
+        assert_eq!(execute(|| thread::current().id()), worker);
     });
     ended.expect_success();
 }
 
+/// Calls that end at once do not keep the hub: the others have their turns.
 #[test]
-fn a_bad_number_of_threads_is_reported_and_ignored() {
-    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "many").run(|| {
-        let result = catch_unwind(AssertUnwindSafe(|| execute(|| 5)));
-        assert_eq!(result.unwrap(), 5);
+fn a_loop_of_calls_lets_others_run() {
+    check(|| {
+        let n_turns = Rc::new(Cell::new(0));
+        let counter = n_turns.clone();
+        let other = spawn(move || {
+            loop {
+                counter.set(counter.get() + 1);
+                yield_now();
+            }
+        });
+        for n in 1..=100 {
+            execute(|| ());
+            assert!(n_turns.get() >= n, "{} turns", n_turns.get());
+        }
+        other.kill();
     });
-    ended
-        .expect_success()
-        .expect_stderr("EVENTLET_THREADPOOL_SIZE is ignored: \"many\" is no positive number");
 }

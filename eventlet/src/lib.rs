@@ -55,8 +55,8 @@
 //!
 //! **Existing code.** [`green`](macro@green) on a function, `impl` or module makes its paths into
 //! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
-//! cannot be made green runs on OS threads by [`tpool::execute`], and [`future::block_on`] waits for
-//! what is `async`.
+//! cannot be made green runs on OS threads by [`tpool::execute`], what has such methods lives in a
+//! [`tpool::Proxy`], and [`future::block_on`] waits for what is `async`.
 //!
 //! **More cores.** One OS thread keeps one core busy. [`hubs::spawn_hub`] starts another, with
 //! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
@@ -89,7 +89,7 @@
 //! | name | meaning | default |
 //! |---|---|---|
 //! | `EVENTLET_STACK_SIZE` | bytes of stack of a green thread | 262144 |
-//! | `EVENTLET_THREADPOOL_SIZE` | OS threads of [`tpool`] | 20 |
+//! | `EVENTLET_THREADPOOL_SIZE` | OS threads of [`tpool`]; `0`: its calls run in place | 20 |
 //! | `EVENTLET_GUARD_REGIONS` | `0`: guard stacks by mappings even where Linux can do better | on |
 //! | `EVENTLET_UNPATCHED` | `1` when compiling: [`import_patched!`] leaves the modules as they are | off |
 

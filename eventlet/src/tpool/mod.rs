@@ -1,27 +1,30 @@
 //! A pool of OS threads for calls that block: only the calling green thread waits.
 //!
-//! Its size is 20 threads, or what the environment variable `EVENTLET_THREADPOOL_SIZE` says. They
-//! are started as they are needed and shared by all hubs of the process.
+//! [`execute`] runs one function there. A [`Proxy`] keeps a value there whose methods block, such as
+//! a connection to a database.
+//!
+//! Its size is 20 threads, or what the environment variable `EVENTLET_THREADPOOL_SIZE` or
+//! [`set_num_threads`] says. They are started as they are needed and shared by all hubs of the
+//! process. They do not keep the process alive: when `main` returns, calls under way are cut off.
+//! Whoever minds ends with [`killall`].
 
+mod call;
+mod proxy;
+mod size;
 mod workers;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use crate::hub::{self, RemoteWaiter, Time, Wake};
-use crate::unwind::{self, Payload};
+pub use proxy::Proxy;
 
-/// Where a job leaves its result.
-struct Answer<T> {
-    /// The result, or the panic.
-    result: Option<Result<T, Payload>>,
-    /// Who to wake; gone once nobody waits any more.
-    waiter: Option<RemoteWaiter>,
-}
+use crate::hub::{self, Hub};
+use call::Call;
 
 /// Runs `f` on a thread of the pool and returns its result; other green threads run meanwhile.
 ///
-/// Calls from within the pool, and calls while the caller unwinds, run `f` in place. A kill or a
-/// timeout of the caller frees it at once: `f` runs to its end and its result is dropped.
+/// Calls from within the pool, and calls while the caller unwinds, run `f` in place; so do all if
+/// the pool has [no threads](set_num_threads). A kill or a timeout of the caller frees it at once:
+/// if `f` has not begun, it is dropped; otherwise it runs to its end and its result is dropped.
 ///
 /// # Panics
 ///
@@ -38,52 +41,115 @@ struct Answer<T> {
 /// assert!(text.contains("eventlet"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[track_caller]
 pub fn execute<F, T>(f: F) -> T
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    if workers::is_worker() || hub::with(hub::Hub::current_is_unwinding) {
+    if workers::is_worker() || hub::with(Hub::current_is_unwinding) || size::is_zero() {
         return f();
     }
-    let answer = Arc::new(Mutex::new(Answer { result: None, waiter: None }));
-    let wake = hub::with(|hub| {
-        hub.wait_for_outside("a call on the native thread pool", Time::NEVER, |waiter| {
-            lock(&answer).waiter = Some(waiter);
-            let theirs = answer.clone();
-            workers::submit(Box::new(move || {
-                // The destructor of a result is the user's code, and the worker must survive it.
-                unwind::drop_contained(deliver(&theirs, unwind::catch(f)));
-            }));
-            true
-        })
-    });
-    let result = {
-        let mut answer = lock(&answer);
-        answer.waiter = None;
-        answer.result.take()
-    };
-    if let Wake::Thrown(payload) = wake {
-        drop(result);
-        unwind::raise(payload);
-    }
-    match result.expect("a job wakes its caller after it has left its result") {
-        Ok(value) => value,
-        Err(payload) => unwind::raise(payload),
-    }
+    let call = Arc::new(Call::new(f));
+    let theirs = call.clone();
+    call.wait("a call on the native thread pool", true, || {
+        workers::submit(Box::new(move || theirs.run(|f| f()))).map_err(|(_, error)| error)
+    })
 }
 
-/// Leaves a result for the caller; gives it back if nobody waits any more.
-fn deliver<T>(answer: &Mutex<Answer<T>>, result: Result<T, Payload>) -> Option<Result<T, Payload>> {
-    let mut answer = lock(answer);
-    let Some(waiter) = answer.waiter.take() else { return Some(result) };
-    answer.result = Some(result);
-    // The answer is complete before the caller can look at it.
-    drop(answer);
-    waiter.wake();
-    None
+/// Sets how many threads the pool may have, from now on.
+///
+/// When it grows, calls that wait for a thread get one. When it shrinks, surplus threads end: idle
+/// ones at once, the others after their call. Nothing that has been asked for is lost.
+///
+/// With 0 threads, new calls run in place: on the caller's OS thread, which they hold up with all
+/// its green threads. The first such call says so on stderr.
+///
+/// In Eventlet this has an effect only before the first use.
+///
+/// # Switching
+///
+/// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::tpool;
+///
+/// tpool::set_num_threads(5);
+/// assert_eq!(tpool::stats().size, 5);
+/// ```
+pub fn set_num_threads(n: usize) {
+    workers::resize(n);
 }
 
-fn lock<T>(answer: &Mutex<Answer<T>>) -> std::sync::MutexGuard<'_, Answer<T>> {
-    answer.lock().unwrap_or_else(PoisonError::into_inner)
+/// Ends all threads of the pool, after everything that has been asked for, and waits until they are
+/// gone.
+///
+/// All callers get their results. The pool starts again with the next call, even while this one
+/// waits: it waits for the threads that there were. Calls of a [`Proxy`] that are behind another one
+/// of the same proxy may go on in new threads.
+///
+/// A call that does not end is waited for. With [`with_timeout`](crate::with_timeout) that has a
+/// limit; the threads then end by themselves, as soon as they can.
+///
+/// # Panics
+///
+/// Panics if it is called on a thread of the pool, which would wait for itself.
+///
+/// # Switching
+///
+/// Switches until the threads are gone, even while the caller unwinds.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::{tpool, with_timeout};
+///
+/// assert_eq!(tpool::execute(|| 5), 5);
+/// with_timeout(Duration::from_secs(5), tpool::killall)?;
+/// assert_eq!(tpool::stats().threads, 0);
+/// # Ok::<(), eventlet::TimedOut>(())
+/// ```
+#[track_caller]
+pub fn killall() {
+    assert!(
+        !workers::is_worker(),
+        "tpool::killall was called on a thread of the pool, which would wait for itself: call it \
+         from outside the pool"
+    );
+    workers::end().iter().for_each(|crew| crew.wait_for_end());
+}
+
+/// What the pool has in hand, counted by [`stats`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many threads there may be, as set with [`set_num_threads`].
+    pub size: usize,
+    /// Threads that are alive.
+    pub threads: usize,
+    /// Those of them that wait for something to do.
+    pub idle: usize,
+    /// Calls that wait for a thread. A call that was given up counts until its turn comes.
+    pub queued: usize,
+}
+
+/// Counts what the pool has in hand.
+///
+/// # Switching
+///
+/// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::tpool;
+///
+/// tpool::execute(|| ());
+/// assert_eq!(tpool::stats().threads, 1);
+/// ```
+pub fn stats() -> Stats {
+    workers::stats()
 }
