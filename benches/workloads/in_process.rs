@@ -42,6 +42,18 @@ pub(super) const ALL: &[InProcess] = &[
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.75))],
     },
     InProcess {
+        name: "semaphore",
+        title: "W3 permit that is free",
+        operations: 5_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 1.0))],
+    },
+    InProcess {
+        name: "semaphore-contended",
+        title: "W3 permit shared by 10 threads",
+        operations: 1_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 1.0))],
+    },
+    InProcess {
         name: "sleepers",
         title: "W4 100,000 sleepers",
         operations: 100_000,

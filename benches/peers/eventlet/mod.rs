@@ -2,6 +2,7 @@
 
 mod jobs;
 mod servers;
+mod sync;
 
 use super::Skills;
 use crate::workloads::Job;
@@ -17,6 +18,8 @@ pub(super) const SKILLS: Skills = Skills {
         ("timeout-ready", Job::Timed(jobs::timeout_ready)),
         ("timeout-yield", Job::Timed(jobs::timeout_yield)),
         ("sleeps", Job::Sleeps(jobs::sleeps)),
+        ("semaphore", Job::Timed(sync::semaphore)),
+        ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],
     servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
 };

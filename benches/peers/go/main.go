@@ -27,15 +27,17 @@ const (
 
 // A job prints a value for each metric of its workload.
 var jobs = map[string]func(n int) ([]float64, error){
-	"spawn":         timed(spawnEach),
-	"spawn-batch":   timed(spawnBatches),
-	"yield-2":       timed(func(n int) { yields(2, n) }),
-	"yield-1000":    timed(func(n int) { yields(1000, n) }),
-	"sleepers":      sleepers,
-	"million":       sleepers,
-	"timeout-ready": timed(timeoutReady),
-	"timeout-yield": timed(timeoutYield),
-	"sleeps":        sleeps,
+	"spawn":               timed(spawnEach),
+	"spawn-batch":         timed(spawnBatches),
+	"yield-2":             timed(func(n int) { yields(2, n) }),
+	"yield-1000":          timed(func(n int) { yields(1000, n) }),
+	"semaphore":           timed(semaphore),
+	"semaphore-contended": timed(semaphoreContended),
+	"sleepers":            sleepers,
+	"million":             sleepers,
+	"timeout-ready":       timed(timeoutReady),
+	"timeout-yield":       timed(timeoutYield),
+	"sleeps":              sleeps,
 }
 
 var servers = map[string]func(net.Listener) error{
@@ -149,6 +151,33 @@ func yields(goroutines, n int) {
 		go func() {
 			for i := 0; i < n/goroutines; i++ {
 				runtime.Gosched()
+			}
+			group.Done()
+		}()
+	}
+	group.Wait()
+}
+
+// A channel of capacity one is Go's semaphore.
+func semaphore(n int) {
+	permits := make(chan struct{}, 1)
+	for i := 0; i < n; i++ {
+		permits <- struct{}{}
+		<-permits
+	}
+}
+
+func semaphoreContended(n int) {
+	const goroutines = 10
+	permits := make(chan struct{}, 1)
+	var group sync.WaitGroup
+	group.Add(goroutines)
+	for g := 0; g < goroutines; g++ {
+		go func() {
+			for i := 0; i < n/goroutines; i++ {
+				permits <- struct{}{}
+				runtime.Gosched()
+				<-permits
 			}
 			group.Done()
 		}()

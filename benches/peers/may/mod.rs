@@ -2,6 +2,7 @@
 
 mod jobs;
 mod servers;
+mod sync;
 
 use super::Skills;
 use crate::workloads::Job;
@@ -13,6 +14,8 @@ pub(super) const SKILLS: Skills = Skills {
         ("yield-2", Job::Timed(jobs::yields::<2>)),
         ("yield-1000", Job::Timed(jobs::yields::<1000>)),
         ("sleepers", Job::Sleepers(jobs::sleepers)),
+        ("semaphore", Job::Timed(sync::semaphore)),
+        ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],
     servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
 };

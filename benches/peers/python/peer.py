@@ -22,12 +22,14 @@ BATCH = 1000
 class Gevent:
     def __init__(self):
         import gevent
+        from gevent.lock import Semaphore
 
         self.version = f"gevent {gevent.__version__}"
         self.spawn = gevent.spawn
         self.sleep = gevent.sleep
         self.Timeout = gevent.Timeout
         self.joinall = gevent.joinall
+        self.Semaphore = Semaphore
 
     def wait(self, greenlet):
         return greenlet.get()
@@ -57,6 +59,7 @@ class Eventlet:
         self.spawn = eventlet.spawn
         self.sleep = eventlet.sleep
         self.Timeout = eventlet.Timeout
+        self.Semaphore = eventlet.Semaphore
 
     def wait(self, greenthread):
         return greenthread.wait()
@@ -117,6 +120,25 @@ def yields(n_threads):
         green.joinall([green.spawn(give_way) for _ in range(n_threads)])
 
     return body
+
+
+def semaphore(green, n):
+    permits = green.Semaphore(1)
+    for _ in range(n):
+        with permits:
+            pass
+
+
+def semaphore_contended(green, n):
+    n_threads = 10
+    permits = green.Semaphore(1)
+
+    def take_turns():
+        for _ in range(n // n_threads):
+            with permits:
+                green.sleep(0)
+
+    green.joinall([green.spawn(take_turns) for _ in range(n_threads)])
 
 
 def timeout_ready(green, n):
@@ -183,6 +205,8 @@ JOBS = {
     "spawn-batch": timed(spawn_batches),
     "yield-2": timed(yields(2)),
     "yield-1000": timed(yields(1000)),
+    "semaphore": timed(semaphore),
+    "semaphore-contended": timed(semaphore_contended),
     "sleepers": sleepers,
     "timeout-ready": timed(timeout_ready),
     "timeout-yield": timed(timeout_yield),
