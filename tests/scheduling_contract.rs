@@ -7,12 +7,12 @@ use std::cell::Cell;
 use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eventlet::hubs::{Direction, get_hub, trampoline};
-use eventlet::{debug, sleep, spawn, spawn_after, spawn_n};
+use eventlet::{Event, Semaphore, debug, sleep, spawn, spawn_after, spawn_n};
 use eventlet_tests::child::{Child, main_thread};
-use eventlet_tests::{Log, check, ms, sleeper, yield_now};
+use eventlet_tests::{Log, check, compute_for, ms, sleeper, waiter, yield_now};
 
 /// Spawning enqueues; nothing runs before the current green thread gives way.
 #[test]
@@ -175,18 +175,45 @@ fn point_04_waiters_are_queued_before_the_links_run() {
 #[test]
 fn point_05_waking_does_not_switch() {
     check(|| {
-        let log = Log::new();
+        let (event, semaphore, log) = (Event::new(), Semaphore::new(0), Log::new());
         let (reader, mut writer) = UnixStream::pair().unwrap();
-        let theirs = log.clone();
-        let waiter = spawn(move || {
-            trampoline(&reader, Direction::Read, None).unwrap();
-            theirs.add("waiter");
-        });
-        yield_now();
+        let (happens, is_free) = (event.clone(), semaphore.clone());
+        let waiters = [
+            waiter("event", &log, move || happens.wait().unwrap()),
+            waiter("semaphore", &log, move || is_free.acquire().forget()),
+            waiter("descriptor", &log, move || {
+                trampoline(&reader, Direction::Read, None).unwrap();
+            }),
+        ];
+        event.send(());
+        semaphore.release();
         writer.write_all(b"x").unwrap();
-        log.add("writer");
-        waiter.wait().unwrap();
-        assert_eq!(log.take(), "writer waiter");
+        log.add("sender");
+        waiters.into_iter().for_each(|waiter| waiter.wait().unwrap());
+        assert!(log.take().starts_with("sender event semaphore"));
+    });
+}
+
+/// Eventlet leaves it open for events; here everything wakes first in, first out.
+#[test]
+fn point_06_wakes_are_first_in_first_out() {
+    check(|| {
+        let (event, semaphore, log) = (Event::new(), Semaphore::new(0), Log::new());
+        let mut waiters = Vec::new();
+        for number in 0..4 {
+            let event = event.clone();
+            waiters.push(waiter(number, &log, move || event.wait().unwrap()));
+        }
+        for number in 4..8 {
+            let semaphore = semaphore.clone();
+            waiters.push(waiter(number, &log, move || semaphore.acquire().forget()));
+        }
+        event.send(());
+        (4..8).for_each(|_| semaphore.release());
+        // A newcomer passes nobody, though there was a permit for him.
+        assert!(semaphore.try_acquire().is_none());
+        waiters.into_iter().for_each(|waiter| waiter.wait().unwrap());
+        assert_eq!(log.take(), "0 1 2 3 4 5 6 7");
     });
 }
 
@@ -245,14 +272,6 @@ fn point_07_data_wins_over_a_deadline_that_passed_meanwhile() {
     });
 }
 
-/// Computes, which the hub cannot interrupt.
-fn compute_for(time: Duration) {
-    let before = Instant::now();
-    while before.elapsed() < time {
-        std::hint::spin_loop();
-    }
-}
-
 /// A wait that was killed or timed out leaves nothing with the descriptor.
 #[test]
 fn point_08_a_wait_that_was_broken_off_leaves_no_trace() {
@@ -266,6 +285,40 @@ fn point_08_a_wait_that_was_broken_off_leaves_no_trace() {
         killed.kill();
         assert_eq!((get_hub().stats().io_waiters, get_hub().stats().descriptors), (0, 0));
         assert!(killed.wait().unwrap_err().is_killed());
+    });
+}
+
+/// What they would have got, the next ones get.
+#[test]
+fn point_08_those_that_were_killed_or_timed_out_lose_nothing_for_others() {
+    check(|| {
+        debug::pause_clock();
+        let (semaphore, log) = (Semaphore::new(0), Log::new());
+        let line = ["killed", "late", "first", "second"].map(|name| {
+            let (semaphore, theirs) = (semaphore.clone(), log.clone());
+            let limit = if name == "late" { ms(1) } else { Duration::MAX };
+            spawn(move || {
+                let permit = semaphore.acquire_timeout(limit);
+                theirs.add(format!("{name}:{}", permit.is_some()));
+                if let Some(permit) = permit {
+                    permit.forget();
+                }
+            })
+        });
+        yield_now();
+        assert_eq!(semaphore.balance(), -4);
+        line[0].kill();
+        sleep(ms(2));
+        assert_eq!(semaphore.balance(), -2);
+        semaphore.release();
+        semaphore.release();
+        let [killed, others @ ..] = line;
+        assert!(killed.wait().unwrap_err().is_killed());
+        others.into_iter().for_each(|waiter| waiter.wait().unwrap());
+        assert_eq!(
+            (log.take().as_str(), semaphore.balance()),
+            ("late:false first:true second:true", 0)
+        );
     });
 }
 

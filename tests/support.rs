@@ -125,6 +125,25 @@ pub fn sleeper(log: &Log) -> GreenThread<()> {
     thread
 }
 
+/// A green thread that has begun to wait, and notes its name when it has got what it waits for.
+pub fn waiter(name: impl ToString, log: &Log, wait: impl FnOnce() + 'static) -> GreenThread<()> {
+    let (name, log) = (name.to_string(), log.clone());
+    let waiter = eventlet::spawn(move || {
+        wait();
+        log.add(name);
+    });
+    yield_now();
+    waiter
+}
+
+/// Computes, which the hub cannot interrupt.
+pub fn compute_for(time: Duration) {
+    let before = Instant::now();
+    while before.elapsed() < time {
+        std::hint::spin_loop();
+    }
+}
+
 /// Lets every green thread run that is runnable now.
 pub fn yield_now() {
     eventlet::sleep(Duration::ZERO);
