@@ -11,8 +11,12 @@
 mod footprint;
 mod soak;
 
+mod events;
+mod futures;
 mod net;
 mod remote;
+mod select;
+mod semaphores;
 mod threads;
 mod timeouts;
 mod tpool;
@@ -28,6 +32,10 @@ fn subjects() -> Vec<(&'static str, usize, Box<dyn Subject>)> {
     vec![
         ("threads", 4, Box::new(threads::Threads::default())),
         ("timeouts", 8, Box::new(timeouts::Timeouts)),
+        ("semaphores", 10, Box::new(semaphores::Semaphores::new())),
+        ("events", 8, Box::new(events::Events::new())),
+        ("select", 8, Box::new(select::Selects::new())),
+        ("futures", 2, Box::new(futures::Futures)),
         ("net", 2, Box::new(net::Net::start())),
         ("remote", 2, Box::new(remote::Remote::start())),
         ("tpool", 2, Box::new(tpool::Pool)),
