@@ -2,7 +2,7 @@
 
 use eventlet::event::Flag;
 use eventlet::lock::Lock;
-use eventlet::select::{after, iwait, wait_any, wait_any_timeout};
+use eventlet::select::{Waitable, after, iwait, wait_any, wait_any_timeout};
 use eventlet::{Event, Semaphore, debug, join_all, kill_all, select, sleep, spawn, spawn_after};
 use eventlet_tests::{Log, check, ms, panic_of, sleeper, yield_now};
 
@@ -266,5 +266,55 @@ fn all_are_killed_at_once() {
             kill_all(threads.into_iter().chain([eventlet::current()]));
         });
         assert!(killer.wait().unwrap_err().is_killed());
+    });
+}
+
+/// Each of ten thousand is watched once, not anew for each that is ready.
+#[test]
+fn many_things() {
+    check(|| {
+        let threads: Vec<_> = (0..10_000).map(|_| spawn(|| sleep(ms(1)))).collect();
+        let things: Vec<&dyn Waitable> = threads.iter().map(|thread| thread as _).collect();
+        let mut order: Vec<_> = iwait(&things).collect();
+        order.sort_unstable();
+        assert!(order.into_iter().eq(0..10_000));
+    });
+}
+
+/// What was ready when it rang, and is not when it is looked at, is waited for again.
+#[test]
+fn a_watcher_that_comes_too_late() {
+    check(|| {
+        let (semaphore, log) = (Semaphore::new(0), Log::new());
+        let (theirs, notes) = (semaphore.clone(), log.clone());
+        let watcher = spawn(move || {
+            wait_any(&[&theirs]);
+            notes.add("seen");
+        });
+        yield_now();
+        semaphore.release();
+        // Nobody waits in line, so this passes nobody.
+        let permit = semaphore.try_acquire().unwrap();
+        yield_now();
+        assert_eq!(log.take(), "");
+        drop(permit);
+        watcher.wait().unwrap();
+        assert_eq!(log.take(), "seen");
+    });
+}
+
+#[test]
+fn a_killed_watcher_leaves_nothing() {
+    check(|| {
+        let (event, semaphore, thread) = (Event::<()>::new(), Semaphore::new(0), spawn(|| ()));
+        let (theirs, permits) = (event.clone(), semaphore.clone());
+        let watcher = spawn(move || iwait(&[&theirs, &permits]).count());
+        yield_now();
+        watcher.kill();
+        assert!(watcher.wait().unwrap_err().is_killed());
+        semaphore.release();
+        event.send(());
+        assert!(semaphore.try_acquire().is_some());
+        thread.wait().unwrap();
     });
 }

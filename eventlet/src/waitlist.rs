@@ -13,16 +13,41 @@ use std::collections::VecDeque;
 
 use crate::hub::{self, Hub, Time, Waiter, Wake};
 
-#[derive(Default)]
-pub(crate) struct WaitList {
+/// A line of fibers that wait, or of others that are to be told.
+pub(crate) struct WaitList<W = Waiter> {
     /// With growing tickets, so that one is found quickly among many.
-    entries: RefCell<VecDeque<Entry>>,
+    entries: RefCell<VecDeque<Entry<W>>>,
     next_ticket: Cell<u64>,
 }
 
-struct Entry {
+struct Entry<W> {
     ticket: Ticket,
-    waiter: Waiter,
+    waiter: W,
+}
+
+/// Who can stand in a [`WaitList`].
+pub(crate) trait Wakeable {
+    /// Says whether that is still wanted.
+    fn wake(self) -> bool;
+
+    fn is_waiting(&self) -> bool;
+}
+
+impl Wakeable for Waiter {
+    #[inline]
+    fn wake(self) -> bool {
+        Waiter::wake(self)
+    }
+
+    fn is_waiting(&self) -> bool {
+        Waiter::is_waiting(self)
+    }
+}
+
+impl<W> Default for WaitList<W> {
+    fn default() -> Self {
+        WaitList { entries: RefCell::default(), next_ticket: Cell::default() }
+    }
 }
 
 /// A place in a [`WaitList`].
@@ -56,10 +81,12 @@ impl WaitList {
         }
         wake
     }
+}
 
+impl<W: Wakeable> WaitList<W> {
     /// Puts `waiter` at the end.
     #[inline]
-    pub(crate) fn join(&self, waiter: Waiter) -> Ticket {
+    pub(crate) fn join(&self, waiter: W) -> Ticket {
         let ticket = Ticket(self.next_ticket.get());
         self.next_ticket.set(ticket.0 + 1);
         self.entries.borrow_mut().push_back(Entry { ticket, waiter });

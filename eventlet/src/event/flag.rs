@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable};
+use crate::select::{Select, Source, Waitable, Watcher};
 use crate::waitlist::{Ticket, WaitList};
 
 /// A flag that green threads wait for. It can be set and cleared any number of times; gevent's and
@@ -37,6 +37,8 @@ pub struct Flag {
 struct Inner {
     is_set: Cell<bool>,
     waiters: WaitList,
+    /// Those who are told of it among other things.
+    watchers: WaitList<Watcher>,
 }
 
 impl Flag {
@@ -53,6 +55,7 @@ impl Flag {
     pub fn set(&self) {
         self.inner.is_set.set(true);
         self.inner.waiters.wake_all();
+        self.inner.watchers.wake_all();
     }
 
     /// Clears the flag: from now on one waits for it again.
@@ -132,6 +135,14 @@ impl Source for Inner {
 
     fn leave(&self, ticket: Ticket) {
         self.waiters.leave(ticket);
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.watchers.join(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.watchers.leave(ticket);
     }
 
     fn is_ready(&self) -> bool {

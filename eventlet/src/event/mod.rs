@@ -15,7 +15,7 @@ pub use flag::Flag;
 pub use wait_group::{Hold, WaitGroup};
 
 use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable};
+use crate::select::{Select, Source, Waitable, Watcher};
 use crate::waitlist::{Ticket, WaitList};
 
 /// Something that happens once, with a value or an error, and that any number of green threads wait
@@ -53,6 +53,8 @@ struct Inner<T> {
     outcome: RefCell<Rc<Outcome<T>>>,
     /// Those who wait for the outcome. All of them are woken when it is there.
     waiters: WaitList,
+    /// Those who are told of it among other things.
+    watchers: WaitList<Watcher>,
 }
 
 /// What an event happens with, once.
@@ -69,7 +71,11 @@ impl<T: Clone> Event<T> {
     /// ```
     pub fn new() -> Self {
         Event {
-            inner: Rc::new(Inner { outcome: RefCell::default(), waiters: WaitList::default() }),
+            inner: Rc::new(Inner {
+                outcome: RefCell::default(),
+                waiters: WaitList::default(),
+                watchers: WaitList::default(),
+            }),
         }
     }
 
@@ -143,6 +149,7 @@ impl<T: Clone> Event<T> {
     fn happen(&self, result: Result<T, EventError>) -> Result<(), Result<T, EventError>> {
         self.inner.outcome().set(result)?;
         self.inner.waiters.wake_all();
+        self.inner.watchers.wake_all();
         Ok(())
     }
 
@@ -313,6 +320,14 @@ impl<T> Source for Inner<T> {
 
     fn leave(&self, ticket: Ticket) {
         self.waiters.leave(ticket);
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.watchers.join(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.watchers.leave(ticket);
     }
 
     fn is_ready(&self) -> bool {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable};
+use crate::select::{Select, Source, Waitable, Watcher};
 use crate::waitlist::{Ticket, WaitList};
 
 /// A count of things under way: one waits until it is zero. Eventlet's `metaphore`.
@@ -40,6 +40,8 @@ pub struct WaitGroup {
 struct Inner {
     count: Cell<usize>,
     waiters: WaitList,
+    /// Those who are told of it among other things.
+    watchers: WaitList<Watcher>,
 }
 
 impl WaitGroup {
@@ -97,6 +99,7 @@ impl WaitGroup {
         self.inner.count.set(count - 1);
         if count == 1 {
             self.inner.waiters.wake_all();
+            self.inner.watchers.wake_all();
         }
     }
 
@@ -170,6 +173,14 @@ impl Source for Inner {
 
     fn leave(&self, ticket: Ticket) {
         self.waiters.leave(ticket);
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.watchers.join(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.watchers.leave(ticket);
     }
 
     fn is_ready(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Select, Source, Waitable};
+use super::{Select, Source, Waitable, Watcher};
 use crate::hub::{self, Hub, Time, Waiter};
 use crate::waitlist::Ticket;
 
@@ -63,6 +63,12 @@ impl Source for After {
     }
 
     fn leave(&self, _ticket: Ticket) {}
+
+    fn watch(&self, _watcher: Watcher) -> Ticket {
+        Ticket::default()
+    }
+
+    fn unwatch(&self, _ticket: Ticket) {}
 
     fn is_ready(&self) -> bool {
         hub::with(Hub::now) >= self.moment

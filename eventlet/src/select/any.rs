@@ -1,12 +1,16 @@
 //! Waiting until one of several things is ready, without taking it.
 
+use std::cmp::Reverse;
 use std::iter::FusedIterator;
+use std::rc::Rc;
 use std::time::Duration;
 
-use super::choose::first_deadline;
+use slab::Slab;
+
+use super::bell::Bell;
 use super::{Source, Waitable};
-use crate::hub::{self, Hub, Time, Wake};
-use crate::unwind;
+use crate::hub::{self, Hub, Time};
+use crate::waitlist::Ticket;
 
 /// Waits until one of `things` is ready, and says which: the first of them, if several are.
 ///
@@ -37,7 +41,7 @@ use crate::unwind;
 #[track_caller]
 pub fn wait_any(things: &[&dyn Waitable]) -> usize {
     assert!(!things.is_empty(), "wait_any was given nothing to wait for");
-    first_ready(things, Time::NEVER).expect("it is never given up")
+    iwait(things).next().expect("it is never given up")
 }
 
 /// Like [`wait_any`], for no longer than `limit`. Without any things, that is how long it takes.
@@ -56,7 +60,8 @@ pub fn wait_any(things: &[&dyn Waitable]) -> usize {
 /// assert_eq!(wait_any_timeout(&[&thread], Duration::from_millis(1)), None);
 /// ```
 pub fn wait_any_timeout(things: &[&dyn Waitable], limit: Duration) -> Option<usize> {
-    first_ready(things, hub::with(|hub| hub.deadline_in(limit)))
+    let deadline = hub::with(|hub| hub.deadline_in(limit));
+    iwait(things).next_until(deadline)
 }
 
 /// Says which of `things` are ready, one after the other, as they get so; each once.
@@ -79,30 +84,95 @@ pub fn wait_any_timeout(things: &[&dyn Waitable], limit: Duration) -> Option<usi
 /// assert_eq!(iwait(&[&soon, &thread]).collect::<Vec<_>>(), [1, 0]);
 /// ```
 pub fn iwait<'a>(things: &[&'a dyn Waitable]) -> IWait<'a> {
-    IWait { things: things.iter().copied().enumerate().collect() }
+    let mut iwait = IWait { bell: Rc::default(), watched: Slab::new(), moments: Vec::new() };
+    for (index, &thing) in things.iter().enumerate() {
+        iwait.add(index, thing.source());
+    }
+    iwait.moments.sort_by_key(|(moment, _)| Reverse(*moment));
+    iwait
 }
 
 /// The things that get ready, in that order. Made by [`iwait`].
 #[must_use = "it waits when it is asked for the next one"]
 pub struct IWait<'a> {
-    /// Those that have not been ready, each with its index.
-    things: Vec<(usize, &'a dyn Waitable)>,
+    /// What is watched rings it.
+    bell: Rc<Bell>,
+    /// Those that have not been ready, by their index. None is removed but by `next`.
+    watched: Slab<Watched<'a>>,
+    /// Those that get ready by themselves, the last one first.
+    moments: Vec<(Time, usize)>,
+}
+
+struct Watched<'a> {
+    source: &'a dyn Source,
+    /// None if it was ready from the beginning, or rings by itself.
+    ticket: Option<Ticket>,
+}
+
+impl<'a> IWait<'a> {
+    fn add(&mut self, index: usize, source: &'a dyn Source) {
+        let moment = source.deadline();
+        let ticket = if source.is_ready() {
+            self.bell.ring(index);
+            None
+        } else if moment < Time::NEVER {
+            self.moments.push((moment, index));
+            None
+        } else {
+            Some(source.watch(self.bell.watcher(index)))
+        };
+        self.watched.insert(Watched { source, ticket });
+    }
+
+    /// Waits for the next one, until `deadline`.
+    fn next_until(&mut self, deadline: Time) -> Option<usize> {
+        while !self.watched.is_empty() || deadline < Time::NEVER {
+            self.ring_moments();
+            if let Some(index) = self.next_rung() {
+                return Some(index);
+            }
+            if deadline < Time::NEVER && hub::with(Hub::now) >= deadline {
+                return None;
+            }
+            let moment = self.moments.last().map_or(Time::NEVER, |(moment, _)| *moment);
+            self.bell.wait(moment.min(deadline)).ready_or_raise();
+        }
+        None
+    }
+
+    fn ring_moments(&mut self) {
+        if self.moments.is_empty() {
+            return;
+        }
+        let now = hub::with(Hub::now);
+        while let Some((_, index)) = self.moments.pop_if(|(moment, _)| *moment <= now) {
+            self.bell.ring(index);
+        }
+    }
+
+    /// What has rung and is still ready. What somebody has taken meanwhile is watched again.
+    fn next_rung(&mut self) -> Option<usize> {
+        loop {
+            let index = self.bell.next()?;
+            let watched = &mut self.watched[index];
+            if watched.source.is_ready() {
+                self.watched.remove(index);
+                return Some(index);
+            }
+            watched.ticket = Some(watched.source.watch(self.bell.watcher(index)));
+        }
+    }
 }
 
 impl Iterator for IWait<'_> {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
-        if self.things.is_empty() {
-            return None;
-        }
-        let things: Vec<_> = self.things.iter().map(|(_, thing)| *thing).collect();
-        let place = first_ready(&things, Time::NEVER).expect("it is never given up");
-        Some(self.things.remove(place).0)
+        self.next_until(Time::NEVER)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.things.len(), Some(self.things.len()))
+        (self.watched.len(), Some(self.watched.len()))
     }
 }
 
@@ -110,28 +180,12 @@ impl ExactSizeIterator for IWait<'_> {}
 
 impl FusedIterator for IWait<'_> {}
 
-fn first_ready(things: &[&dyn Waitable], deadline: Time) -> Option<usize> {
-    let sources: Vec<_> = things.iter().map(|thing| thing.source()).collect();
-    loop {
-        if let Some(index) = sources.iter().position(|source| source.is_ready()) {
-            return Some(index);
+impl Drop for IWait<'_> {
+    fn drop(&mut self) {
+        for (_, watched) in &self.watched {
+            if let Some(ticket) = watched.ticket {
+                watched.source.unwatch(ticket);
+            }
         }
-        if deadline < Time::NEVER && hub::with(Hub::now) >= deadline {
-            return None;
-        }
-        watch(&sources, deadline);
-    }
-}
-
-/// Waits until one of the sources says that it is ready, or a deadline has passed.
-fn watch(sources: &[&dyn Source], deadline: Time) {
-    let waiter = hub::with(Hub::begin_wait);
-    let tickets: Vec<_> = sources.iter().map(|source| source.watch(waiter.clone())).collect();
-    let wake = hub::park(waiter, "any of several things", first_deadline(sources).min(deadline));
-    for (source, ticket) in sources.iter().zip(tickets) {
-        source.unwatch(ticket);
-    }
-    if let Wake::Thrown(payload) = wake {
-        unwind::raise(payload);
     }
 }

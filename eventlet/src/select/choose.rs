@@ -46,7 +46,7 @@ pub(crate) fn choose_until<const N: usize>(
 }
 
 /// When the first of the sources gets ready by itself.
-pub(super) fn first_deadline(sources: &[&dyn Source]) -> Time {
+fn first_deadline(sources: &[&dyn Source]) -> Time {
     sources.iter().map(|source| source.deadline()).min().unwrap_or(Time::NEVER)
 }
 

@@ -5,12 +5,14 @@
 
 mod after;
 mod any;
+mod bell;
 mod choose;
 mod source;
 mod threads;
 
 pub use after::{After, after, at};
 pub use any::{IWait, iwait, wait_any, wait_any_timeout};
+pub(crate) use bell::Watcher;
 #[doc(hidden)]
 pub use choose::{choose, try_choose};
 pub(crate) use source::Source;

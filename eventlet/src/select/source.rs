@@ -1,5 +1,6 @@
 //! What a wait for one of several things asks of each of them.
 
+use super::Watcher;
 use crate::hub::{Time, Waiter};
 use crate::waitlist::Ticket;
 
@@ -7,9 +8,7 @@ use crate::waitlist::Ticket;
 ///
 /// There are two ways to be told. A *taker* stands in line like anyone who waits for this thing
 /// alone, and when it is woken something is its own: it is not given to anyone else. A *watcher* is
-/// woken when there is something that no taker was given, and has no claim to it.
-///
-/// Where nothing is used up (events, ends of green threads), the two are the same.
+/// told when there is something that no taker was given, and has no claim to it.
 pub trait Source {
     /// Takes something aside for the caller, if there is something for it.
     fn reserve(&self) -> bool;
@@ -23,15 +22,11 @@ pub trait Source {
     /// Whether `reserve` would succeed.
     fn is_ready(&self) -> bool;
 
-    /// Adds a watcher.
-    fn watch(&self, waiter: Waiter) -> Ticket {
-        self.join(waiter)
-    }
+    /// Adds a watcher, which is told once.
+    fn watch(&self, watcher: Watcher) -> Ticket;
 
-    /// Takes a watcher out.
-    fn unwatch(&self, ticket: Ticket) {
-        self.leave(ticket);
-    }
+    /// Takes a watcher out that has not been told.
+    fn unwatch(&self, ticket: Ticket);
 
     /// When it gets ready by itself.
     fn deadline(&self) -> Time {

@@ -1,9 +1,9 @@
 //! The ends of green threads, waited for together with other things.
 
-use super::{Select, Source, Waitable};
+use super::{Select, Source, Waitable, Watcher};
 use crate::greenthread::{ExitStatus, GreenThread, Handle, Link};
 use crate::hub::Waiter;
-use crate::waitlist::Ticket;
+use crate::waitlist::{Ticket, Wakeable};
 
 impl Source for Handle {
     fn reserve(&self) -> bool {
@@ -21,6 +21,17 @@ impl Source for Handle {
         self.unlink(Link { number: ticket.number() });
     }
 
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        let link = self.link(|_| {
+            watcher.wake();
+        });
+        Ticket::of(link.number)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.leave(ticket);
+    }
+
     fn is_ready(&self) -> bool {
         self.exit_status().is_some()
     }
@@ -36,6 +47,14 @@ impl<T: 'static> Source for GreenThread<T> {
     }
 
     fn leave(&self, ticket: Ticket) {
+        self.handle().leave(ticket);
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.handle().watch(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
         self.handle().leave(ticket);
     }
 

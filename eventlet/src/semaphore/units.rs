@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::hub::{Hub, Time, Waiter, Wake};
-use crate::select::Source;
+use crate::select::{Source, Watcher};
 use crate::waitlist::{Ticket, WaitList};
 
 /// Free units and those who wait for one.
@@ -20,7 +20,7 @@ pub(crate) struct Units {
     /// Those who are given a unit, in order.
     takers: WaitList,
     /// Those who only want to know when there is a free one.
-    watchers: WaitList,
+    watchers: WaitList<Watcher>,
     /// What they wait for, for reports.
     what: &'static str,
 }
@@ -122,8 +122,8 @@ impl Source for Units {
         self.n_free.get() > 0
     }
 
-    fn watch(&self, waiter: Waiter) -> Ticket {
-        self.watchers.join(waiter)
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.watchers.join(watcher)
     }
 
     fn unwatch(&self, ticket: Ticket) {
