@@ -26,6 +26,9 @@ pub trait Subject {
     fn verify(&self) {}
 }
 
+/// A subject by its name, in how many green threads at once it is used, and how it begins.
+pub type Row = (&'static str, usize, fn() -> Box<dyn Subject>);
+
 /// What all subjects share.
 pub struct Soak {
     random: RefCell<Random>,
@@ -45,12 +48,8 @@ struct Tally {
 }
 
 impl Soak {
-    /// Soaks `subjects`, each in as many green threads at once as it says.
-    pub fn run(
-        seed: u64,
-        duration: Duration,
-        subjects: Vec<(&'static str, usize, Box<dyn Subject>)>,
-    ) {
+    /// Soaks the subjects of these rows.
+    pub fn run(seed: u64, duration: Duration, rows: &[Row]) {
         let soak = Rc::new(Soak {
             random: RefCell::new(Random::new(seed)),
             until: Instant::now() + duration,
@@ -60,7 +59,8 @@ impl Soak {
         });
         let mut tallies = Vec::new();
         let mut supervisors = vec![soak.start_killer()];
-        for (name, n_workers, subject) in subjects {
+        for &(name, n_workers, begin) in rows {
+            let subject = begin();
             let tally = Tally { name, subject, n_begun: Cell::new(0), n_ended: Cell::new(0) };
             let tally = Rc::new(tally);
             supervisors.extend((0..n_workers).map(|_| soak.start_worker(&tally)));
