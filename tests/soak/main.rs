@@ -15,6 +15,7 @@ mod soak;
 
 mod events;
 mod futures;
+mod locals;
 mod net;
 mod remote;
 mod select;
@@ -37,6 +38,7 @@ const SUBJECTS: &[Row] = &[
     ("events", 8, || Box::new(events::Events::new())),
     ("select", 8, || Box::new(select::Selects::new())),
     ("futures", 2, || Box::new(futures::Futures)),
+    ("locals", 4, || Box::new(locals::Locals)),
     ("net", 2, || Box::new(net::Net::start())),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool)),
