@@ -1,11 +1,24 @@
 //! The wait behind `select!`: for one of several things, to take it.
 
-use super::Source;
+use super::{Select, Source};
 use crate::hub::{self, Hub, Time, Wake};
 use crate::unwind;
 use crate::waitlist::Ticket;
 
 const WHAT: &str = "one of several things";
+
+/// One arm of `select!`.
+pub struct Arm<'a, S, C, O> {
+    pub source: &'a dyn Source,
+    pub thing: &'a S,
+    pub claim: C,
+    pub take: fn(&'a S, C) -> O,
+}
+
+/// Begins to wait for a thing. What cannot be selected is refused here, and only here.
+pub fn arm<S: Select>(thing: &S) -> Arm<'_, S, S::Claim, S::Output> {
+    Arm { source: thing.source(), thing, claim: thing.claim(), take: S::take_reserved }
+}
 
 /// Waits until something is reserved for the caller, and says where.
 pub fn choose<const N: usize>(sources: [&dyn Source; N]) -> usize {

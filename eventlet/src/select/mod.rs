@@ -14,7 +14,7 @@ pub use after::{After, after, at};
 pub use any::{IWait, iwait, wait_any, wait_any_timeout};
 pub(crate) use bell::Watcher;
 #[doc(hidden)]
-pub use choose::{choose, try_choose};
+pub use choose::{arm, choose, try_choose};
 pub(crate) use source::Source;
 
 /// Something that can be waited for together with others.
@@ -23,12 +23,14 @@ pub(crate) use source::Source;
 /// [`Event`](crate::Event), [`event::Flag`](crate::event::Flag),
 /// [`event::WaitGroup`](crate::event::WaitGroup), [`Semaphore`](crate::Semaphore), the queues,
 /// [`After`] and references to these. Only this crate can implement it.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be waited for together with others")]
 pub trait Waitable {
     #[doc(hidden)]
     fn source(&self) -> &dyn Source;
 }
 
 /// A [`Waitable`] that gives something to the one who waits for it by [`select!`](crate::select!).
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be selected")]
 pub trait Select: Waitable {
     /// What it gives: an item of a queue, a permit, the result of an event.
     type Output;
@@ -150,10 +152,10 @@ macro_rules! __select {
     };
     ([$($ns:tt)*] [$(($n:tt, $value:pat, $thing:expr, $body:expr))+] default => $default:expr $(,)?) => {{
         let things = ($(&$thing,)+);
-        let claims = ($($crate::select::Select::claim(things.$n),)+);
-        match $crate::select::try_choose([$($crate::select::Waitable::source(things.$n)),+]) {
+        let arms = ($($crate::select::arm(things.$n),)+);
+        match $crate::select::try_choose([$(arms.$n.source),+]) {
             $(::core::option::Option::Some($n) => {
-                let $value = $crate::select::Select::take_reserved(things.$n, claims.$n);
+                let $value = (arms.$n.take)(arms.$n.thing, arms.$n.claim);
                 $body
             })+
             _ => $default,
@@ -161,10 +163,10 @@ macro_rules! __select {
     }};
     ([$($ns:tt)*] [$(($n:tt, $value:pat, $thing:expr, $body:expr))+]) => {{
         let things = ($(&$thing,)+);
-        let claims = ($($crate::select::Select::claim(things.$n),)+);
-        match $crate::select::choose([$($crate::select::Waitable::source(things.$n)),+]) {
+        let arms = ($($crate::select::arm(things.$n),)+);
+        match $crate::select::choose([$(arms.$n.source),+]) {
             $($n => {
-                let $value = $crate::select::Select::take_reserved(things.$n, claims.$n);
+                let $value = (arms.$n.take)(arms.$n.thing, arms.$n.claim);
                 $body
             })+
             _ => ::core::unreachable!(),

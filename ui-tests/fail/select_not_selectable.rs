@@ -1,0 +1,8 @@
+//! What gives nothing cannot be selected.
+
+fn main() {
+    let number = 7;
+    eventlet::select! {
+        _ = number => {}
+    }
+}
