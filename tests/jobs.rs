@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use eventlet::spawn;
-use eventlet::tpool::execute;
+use eventlet::tpool::{Proxy, execute};
+use eventlet::{GreenThread, spawn};
 
 use super::{ms, yield_now};
 
@@ -39,6 +39,15 @@ pub fn held_job() -> (Hold, impl FnOnce() + Send) {
         let _ = holds.recv();
     };
     (hold, job)
+}
+
+/// A call that has begun and lasts until it is let go.
+pub fn hold_proxy<T: Send>(proxy: &Proxy<T>) -> (Hold, GreenThread<()>) {
+    let (hold, job) = held_job();
+    let proxy = proxy.clone();
+    let caller = spawn(move || proxy.call(move |_| job()));
+    hold.wait_until_begun();
+    (hold, caller)
 }
 
 /// Lets green threads run until something that does not depend on time has happened.

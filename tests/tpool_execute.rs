@@ -1,7 +1,7 @@
 //! Blocking calls on the native thread pool.
 
 use std::cell::Cell;
-use std::panic::{catch_unwind, panic_any};
+use std::panic::catch_unwind;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::thread;
@@ -258,54 +258,6 @@ fn a_call_that_has_not_begun_is_taken_back() {
         assert_eq!(execute(|| 5), 5);
     });
     ended.expect_success().refuse_stderr("it runs all the same");
-}
-
-/// A panic whose payload panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("expected");
-    }
-}
-
-#[test]
-fn the_only_worker_survives_what_panics_when_dropped() {
-    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "1").run(|| {
-        let worker = execute(|| thread::current().id());
-        let results: [fn() -> Bomb; 2] = [|| Bomb, || panic_any(Bomb)];
-        for result in results {
-            let (hold, job) = held_job();
-            let caller = spawn(move || {
-                std::mem::forget(execute(move || {
-                    job();
-                    result()
-                }));
-            });
-            hold.wait_until_begun();
-            caller.kill();
-            assert!(caller.wait().unwrap_err().is_killed());
-            drop(hold);
-            assert_eq!(execute(|| thread::current().id()), worker);
-        }
-        // What a caller takes back is dropped there, and the kill goes on all the same.
-        let (hold, job) = held_job();
-        let first = spawn(|| execute(job));
-        hold.wait_until_begun();
-        let bomb = Bomb;
-        let second = spawn(move || {
-            execute(move || {
-                let _captured = &bomb;
-            })
-        });
-        yield_now();
-        second.kill();
-        assert!(second.wait().unwrap_err().is_killed());
-        drop(hold);
-        first.wait().unwrap();
-        assert_eq!(execute(|| thread::current().id()), worker);
-    });
-    ended.expect_success();
 }
 
 /// Calls that end at once do not keep the hub: the others have their turns.

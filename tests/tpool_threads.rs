@@ -1,7 +1,8 @@
-//! The threads of the native pool: how many there are, and how they end.
+//! The threads of the native pool: how many there are, what they survive, and how they end.
 
 use std::cell::RefCell;
 use std::fs;
+use std::panic::panic_any;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -246,6 +247,54 @@ fn nothing_is_lost_while_threads_come_and_go() {
         tpool::set_num_threads(2);
         tpool::killall();
         assert_eq!(tpool::stats().threads, 0);
+    });
+    ended.expect_success();
+}
+
+/// A panic whose payload panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("expected");
+    }
+}
+
+#[test]
+fn the_only_worker_survives_what_panics_when_dropped() {
+    let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "1").run(|| {
+        let worker = execute(|| thread::current().id());
+        let results: [fn() -> Bomb; 2] = [|| Bomb, || panic_any(Bomb)];
+        for result in results {
+            let (hold, job) = held_job();
+            let caller = spawn(move || {
+                std::mem::forget(execute(move || {
+                    job();
+                    result()
+                }));
+            });
+            hold.wait_until_begun();
+            caller.kill();
+            assert!(caller.wait().unwrap_err().is_killed());
+            drop(hold);
+            assert_eq!(execute(|| thread::current().id()), worker);
+        }
+        // What a caller takes back is dropped there, and the kill goes on all the same.
+        let (hold, job) = held_job();
+        let first = spawn(|| execute(job));
+        hold.wait_until_begun();
+        let bomb = Bomb;
+        let second = spawn(move || {
+            execute(move || {
+                let _captured = &bomb;
+            })
+        });
+        yield_now();
+        second.kill();
+        assert!(second.wait().unwrap_err().is_killed());
+        drop(hold);
+        first.wait().unwrap();
+        assert_eq!(execute(|| thread::current().id()), worker);
     });
     ended.expect_success();
 }
