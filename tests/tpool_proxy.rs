@@ -99,29 +99,25 @@ fn a_proxy_takes_up_one_thread_at_most() {
 
 #[test]
 fn a_busy_proxy_does_not_keep_the_only_thread() {
-    static IS_OVER: AtomicBool = AtomicBool::new(false);
     let ended = Child::new().env("EVENTLET_THREADPOOL_SIZE", "1").run(|| {
+        static N_RUN: AtomicUsize = AtomicUsize::new(0);
         let proxy = Proxy::new(());
         let (hold, first) = hold_proxy(&proxy);
-        // There is always one that waits: each of them calls again.
-        let callers: Vec<_> = (0..3)
+        let callers: Vec<_> = (0..50)
             .map(|_| {
                 let proxy = proxy.clone();
-                spawn(move || {
-                    while !IS_OVER.load(Ordering::SeqCst) {
-                        proxy.call(|_| thread::sleep(Duration::from_micros(100)));
-                    }
-                })
+                spawn(move || proxy.call(|_| N_RUN.fetch_add(1, Ordering::SeqCst)))
             })
             .collect();
+        let job = spawn(|| execute(|| N_RUN.load(Ordering::SeqCst)));
         yield_now();
+        assert_eq!(tpool::stats().queued, 1);
         drop(hold);
-        for n in 0..20 {
-            assert_eq!(execute(move || n), n);
-        }
-        IS_OVER.store(true, Ordering::SeqCst);
+        assert_eq!(job.wait().unwrap(), 0, "it has come after one call, not after all");
         first.wait().unwrap();
-        callers.into_iter().for_each(|caller| caller.wait().unwrap());
+        for caller in callers {
+            caller.wait().unwrap();
+        }
     });
     ended.expect_success();
 }
