@@ -118,6 +118,8 @@ mod timeout;
 
 pub mod future;
 
+pub mod greenpool;
+
 #[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and socket calls")]
 mod greenio;
 pub mod tpool;
@@ -139,6 +141,8 @@ pub use greenthread::{
     spawn_n, yield_if_needed,
 };
 pub use timeout::{TimedOut, Timeout, with_timeout};
+
+pub use greenpool::{GreenPile, GreenPool, Group};
 
 pub use event::Event;
 pub use semaphore::{BoundedSemaphore, CappedSemaphore, Semaphore};

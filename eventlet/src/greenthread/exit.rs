@@ -8,13 +8,18 @@ use crate::unwind::{self, Payload};
 
 /// What a kill unwinds with. Eventlet's `GreenletExit`.
 pub(crate) struct Killed {
-    _mark: UnwindMark,
+    mark: UnwindMark,
 }
 
 impl Killed {
     /// The payload of a kill of the green thread with this id.
     pub(super) fn payload(id: u64) -> Payload {
-        Box::new(Killed { _mark: UnwindMark::new(id) })
+        Box::new(Killed { mark: UnwindMark::new(id) })
+    }
+
+    /// Whether it was meant for the green thread with this id.
+    pub(super) fn is_of(&self, id: u64) -> bool {
+        self.mark.is_of(id)
     }
 }
 

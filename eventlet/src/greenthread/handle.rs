@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::panic::Location;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::exit::{Exit, ExitStatus, Killed};
 use super::links::Link;
 use super::packet::{Joinable, Shared};
-use crate::hub::{self, FiberRc, Hub, State, Time, Wake};
+use crate::hub::{self, Fiber, FiberRc, Hub, State, Time, Wake};
 use crate::unwind;
 
 /// A green thread whose result can be waited for. Made by [`spawn`](crate::spawn).
@@ -82,8 +82,9 @@ impl<T: 'static> GreenThread<T> {
         self.is_collected
     }
 
+    /// Waits until the result is there.
     #[inline(always)]
-    fn wait_for_end(&self) {
+    pub(crate) fn wait_for_end(&self) {
         let waiter = hub::with(Hub::begin_wait);
         assert!(waiter.id() != self.fiber.id, "a green thread cannot wait for itself");
         let joiner = &self.packet.shared().joiner;
@@ -93,6 +94,11 @@ impl<T: 'static> GreenThread<T> {
             joiner.take();
             unwind::raise(payload);
         }
+    }
+
+    /// Notes where the pool that spawned it keeps it.
+    pub(crate) fn set_seat(&self, seat: u32) {
+        self.packet.shared().seat.set(seat);
     }
 
     /// An untyped handle to the same green thread.
@@ -292,6 +298,21 @@ impl Handle {
         self.shared()?.links.status()
     }
 
+    /// Where it is kept by the pool that spawned it, if one did.
+    pub(crate) fn seat(&self) -> Option<u32> {
+        self.shared().map(|shared| shared.seat.get())
+    }
+
+    /// Whether it is that of an OS thread's native stack.
+    pub(crate) fn is_main(&self) -> bool {
+        self.fiber.is_main
+    }
+
+    /// The same without keeping anything alive.
+    pub(crate) fn downgrade(&self) -> WeakHandle {
+        WeakHandle { fiber: Rc::downgrade(&self.fiber) }
+    }
+
     fn shared(&self) -> Option<&Shared> {
         self.fiber.extension()?.downcast_ref()
     }
@@ -334,5 +355,24 @@ impl Eq for Handle {}
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle").field("id", &self.id()).field("name", &self.name()).finish()
+    }
+}
+
+/// A handle that keeps nothing alive: a green thread that has not begun owns what its closure has
+/// captured, perhaps the very thing that holds this.
+#[derive(Default)]
+pub(crate) struct WeakHandle {
+    fiber: Weak<Fiber>,
+}
+
+impl WeakHandle {
+    /// The handle, while the green thread has not ended.
+    pub(crate) fn upgrade(&self) -> Option<Handle> {
+        self.fiber.upgrade().map(Handle::new)
+    }
+
+    /// Whether it means the same green thread. Both must be alive.
+    pub(crate) fn is(&self, handle: &Handle) -> bool {
+        self.fiber.as_ptr() == Rc::as_ptr(&handle.fiber)
     }
 }

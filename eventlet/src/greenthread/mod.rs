@@ -6,6 +6,7 @@ mod builder;
 mod contain;
 mod exit;
 mod handle;
+mod inline;
 mod links;
 mod locals;
 mod packet;
@@ -24,6 +25,8 @@ pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};
 pub(crate) use exit::Killed;
+pub(crate) use handle::WeakHandle;
+pub(crate) use inline::{run_inline, spawn_inline};
 pub(crate) use locals::{Destroyed, Locals, of_current as locals_of_current};
 
 use crate::coroutine::default_stack_size;

@@ -22,6 +22,8 @@ pub(super) struct Shared {
     pub(super) joiner: Cell<Option<Waiter>>,
     /// Nobody wants the result any more.
     pub(super) is_detached: Cell<bool>,
+    /// Where the pool that spawned it keeps it; means nothing to others.
+    pub(super) seat: Cell<u32>,
 }
 
 /// The part of a green thread that knows its types.
@@ -55,6 +57,13 @@ where
         Packet { shared: Shared::default(), content: RefCell::new(Content::Job(job)) }
     }
 
+    /// That of a green thread that has ended.
+    pub(super) fn ended(result: Result<T, Exit>) -> Self {
+        let (shared, status) = (Shared::default(), status_of(&result));
+        shared.links.call_all(status);
+        Packet { shared, content: RefCell::new(Content::Result(result)) }
+    }
+
     fn take_job(&self) -> Option<F> {
         match self.content.replace(Content::Nothing) {
             Content::Job(job) => Some(job),
@@ -66,7 +75,7 @@ where
     /// then the links are called, and then the green thread is dead. What was thrown at the caller
     /// meanwhile is returned.
     fn complete(&self, fiber: &FiberRc, result: Result<T, Exit>) -> Option<Payload> {
-        let status = result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS);
+        let status = status_of(&result);
         let mut thrown = None;
         if self.shared.is_detached.get() {
             report_unseen(fiber.name.as_deref(), fiber.spawned_at, status);
@@ -80,6 +89,10 @@ where
         }
         self.shared.links.call_all(status).or(thrown)
     }
+}
+
+fn status_of<T>(result: &Result<T, Exit>) -> ExitStatus {
+    result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS)
 }
 
 /// A timeout that nobody caught and nobody will see is an error all the same.

@@ -38,6 +38,16 @@ impl AlarmFired {
     pub(crate) fn is(&self, token: u64, fiber_id: u64) -> bool {
         self.token == token && self.mark.is_of(fiber_id)
     }
+
+    /// Whether it is an alarm of the fiber with this id.
+    pub(crate) fn is_of(&self, fiber_id: u64) -> bool {
+        self.mark.is_of(fiber_id)
+    }
+
+    /// Whether it was set before the one with this token.
+    pub(crate) fn is_before(&self, token: u64) -> bool {
+        self.token < token
+    }
 }
 
 /// The alarms of one fiber.

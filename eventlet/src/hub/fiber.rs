@@ -149,6 +149,13 @@ impl Fiber {
         Rc::new(Fiber::new(id, spec, Some(body)))
     }
 
+    #[cold]
+    pub(super) fn ended(id: u64, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
+        let fiber = Self::of(id, spec, body);
+        fiber.state.set(State::Done);
+        fiber
+    }
+
     /// Makes the record of a fiber that has ended that of a new one.
     ///
     /// Whoever could still mean the old one (a waiter, a timer, an entry of the run queue, a

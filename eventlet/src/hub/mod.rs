@@ -49,8 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
-use fiber::Fiber;
-pub(crate) use fiber::{Body, FiberRc, Spec, State};
+pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;
 pub(crate) use inbox::Address;
 pub(crate) use io::{IoId, wait_ready};

@@ -49,6 +49,11 @@ impl Hub {
         Ok(fiber)
     }
 
+    /// Makes a fiber that has ended, with an id of its own: for what has been run without one.
+    pub(crate) fn make_ended(&self, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
+        Fiber::ended(self.take_id(), spec, body)
+    }
+
     #[inline]
     fn make_fiber(&self, spec: Spec, body: Rc<dyn Body>) -> FiberRc {
         self.n_fibers.set(self.n_fibers.get() + 1);

@@ -24,7 +24,7 @@ impl UnwindMark {
         UnwindMark { id }
     }
 
-    pub(super) fn is_of(&self, id: u64) -> bool {
+    pub(crate) fn is_of(&self, id: u64) -> bool {
         self.id == id
     }
 }
@@ -170,6 +170,11 @@ impl Hub {
             fiber.alarms.add(at, token, is_caught);
         }
         token
+    }
+
+    /// The token of the next alarm that is set.
+    pub(crate) fn next_alarm(&self) -> u64 {
+        self.next_alarm.get()
     }
 
     /// Notes whether someone on the stack now waits for an alarm to go off; says how it was.

@@ -13,6 +13,7 @@ mod threads;
 pub use after::{After, after, at};
 pub use any::{IWait, iwait, wait_any, wait_any_timeout};
 pub(crate) use bell::Watcher;
+pub(crate) use choose::choose_until;
 #[doc(hidden)]
 pub use choose::{arm, choose, try_choose};
 pub(crate) use source::Source;
@@ -21,7 +22,7 @@ pub(crate) use source::Source;
 ///
 /// Implemented by [`GreenThread`](crate::GreenThread) and [`Handle`](crate::Handle),
 /// [`Event`](crate::Event), [`event::Flag`](crate::event::Flag),
-/// [`event::WaitGroup`](crate::event::WaitGroup), [`Semaphore`](crate::Semaphore), the queues,
+/// [`event::WaitGroup`](crate::event::WaitGroup), [`Group`](crate::Group), [`Semaphore`](crate::Semaphore), the queues,
 /// [`After`] and references to these. Only this crate can implement it.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be waited for together with others")]
 pub trait Waitable {
@@ -77,7 +78,7 @@ impl<S: Select + ?Sized> Select for &S {
 /// | a queue | `Result<T, Empty>`: the next item |
 /// | [`Semaphore`] | a [`Permit`](semaphore/struct.Permit.html) |
 /// | [`Event`] | `Result<T, EventError>` |
-/// | [`event::Flag`], [`event::WaitGroup`] | `()` |
+/// | [`event::Flag`], [`event::WaitGroup`], [`Group`] | `()` |
 /// | [`GreenThread`], [`Handle`] | the [`ExitStatus`]; `wait` does not have to wait then |
 /// | [`select::after`](select/fn.after.html), [`select::at`](select/fn.at.html) | `()` |
 ///
@@ -123,6 +124,7 @@ impl<S: Select + ?Sized> Select for &S {
 /// [`Event`]: event/struct.Event.html
 /// [`event::Flag`]: event/struct.Flag.html
 /// [`event::WaitGroup`]: event/struct.WaitGroup.html
+/// [`Group`]: struct.Group.html
 /// [`GreenThread`]: struct.GreenThread.html
 /// [`Handle`]: struct.Handle.html
 /// [`ExitStatus`]: struct.ExitStatus.html

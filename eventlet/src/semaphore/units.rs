@@ -82,7 +82,6 @@ impl Units {
     }
 
     /// Adds units, or takes some away: those that are in use will be missed when they come back.
-    #[allow(dead_code, reason = "for pools")]
     pub(crate) fn change(&self, by: isize) {
         self.n_free.set(self.n_free.get().saturating_add(by));
         while self.n_free.get() > 0 && self.takers.wake_one() {

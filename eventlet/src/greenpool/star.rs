@@ -1,0 +1,102 @@
+//! Calls with several arguments: `starmap`, and the tuples that it takes.
+
+use std::iter::FusedIterator;
+use std::panic::Location;
+
+use super::GreenPool;
+use super::tasks::{Call, Tasks};
+use super::window::InOrder;
+use crate::greenthread::Exit;
+
+/// Tuples of the arguments of a function `F`: of one to six.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::greenpool::Arguments;
+///
+/// assert_eq!((2, 5).pass_to(&u32::pow), 32);
+/// ```
+pub trait Arguments<F> {
+    /// What the function returns.
+    type Output;
+
+    /// Calls the function.
+    fn pass_to(self, f: &F) -> Self::Output;
+}
+
+macro_rules! tuples {
+    ($(($($name:ident)+))+) => {$(
+        impl<F, R, $($name),+> Arguments<F> for ($($name,)+)
+        where
+            F: Fn($($name),+) -> R,
+        {
+            type Output = R;
+
+            #[allow(non_snake_case, reason = "named as their types")]
+            fn pass_to(self, f: &F) -> R {
+                let ($($name,)+) = self;
+                f($($name),+)
+            }
+        }
+    )+};
+}
+
+tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E G));
+
+/// The results of calls in a pool, in the order of the items. Made by [`GreenPool::starmap`].
+#[must_use = "nothing is called before the first result is asked for"]
+pub struct StarMap<I: Iterator<Item: Arguments<F>>, F> {
+    tasks: Tasks<I, Star<F>, InOrder<Output<I, F>>>,
+}
+
+type Output<I, F> = <<I as Iterator>::Item as Arguments<F>>::Output;
+
+/// A function that is called with the parts of the item.
+struct Star<F>(F);
+
+impl<F, A> Call<A> for Star<F>
+where
+    F: 'static,
+    A: Arguments<F, Output: 'static>,
+{
+    type Output = A::Output;
+
+    fn call(&self, item: A) -> A::Output {
+        item.pass_to(&self.0)
+    }
+}
+
+impl<I, F> StarMap<I, F>
+where
+    I: Iterator<Item: Arguments<F, Output: 'static> + 'static>,
+    F: 'static,
+{
+    #[track_caller]
+    pub(super) fn new(pool: &GreenPool, f: F, items: I) -> Self {
+        StarMap { tasks: Tasks::new(pool.slots.clone(), Star(f), items, Location::caller()) }
+    }
+}
+
+impl<I, F> Iterator for StarMap<I, F>
+where
+    I: Iterator<Item: Arguments<F, Output: 'static> + 'static>,
+    F: 'static,
+{
+    type Item = Result<Output<I, F>, Exit>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.tasks.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.tasks.size_hint()
+    }
+}
+
+impl<I, F> FusedIterator for StarMap<I, F>
+where
+    I: Iterator<Item: Arguments<F, Output: 'static> + 'static>,
+    F: 'static,
+{
+}
