@@ -112,6 +112,7 @@ mod greenthread;
 
 pub mod event;
 pub mod lock;
+pub mod queue;
 pub mod select;
 pub mod semaphore;
 mod timeout;
@@ -145,6 +146,7 @@ pub use timeout::{TimedOut, Timeout, with_timeout};
 pub use greenpool::{GreenPile, GreenPool, Group};
 
 pub use event::Event;
+pub use queue::{LifoQueue, LightQueue, PriorityQueue, Queue};
 pub use semaphore::{BoundedSemaphore, CappedSemaphore, Semaphore};
 
 pub use eventlet_macros::{green, import_patched};

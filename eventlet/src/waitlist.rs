@@ -1,7 +1,7 @@
 //! Those who wait for the same thing, in the order they came.
 //!
 //! ```text
-//!   join, wait ──► [ oldest │ … │ newest ] ──► wake_one, wake_all
+//!   join, wait ──► [ oldest │ … │ newest ] ──► wake_one, wake_all, take_first
 //!                       └── leave: killed, timed out, or woken by something else
 //! ```
 //!
@@ -26,21 +26,27 @@ struct Entry<W> {
 }
 
 /// Who can stand in a [`WaitList`].
-pub(crate) trait Wakeable {
+pub(crate) trait Waits {
+    /// Whether it can still be woken.
+    fn is_waiting(&self) -> bool;
+}
+
+/// Who is woken by the list itself.
+pub(crate) trait Wakeable: Waits {
     /// Says whether that is still wanted.
     fn wake(self) -> bool;
+}
 
-    fn is_waiting(&self) -> bool;
+impl Waits for Waiter {
+    fn is_waiting(&self) -> bool {
+        Waiter::is_waiting(self)
+    }
 }
 
 impl Wakeable for Waiter {
     #[inline]
     fn wake(self) -> bool {
         Waiter::wake(self)
-    }
-
-    fn is_waiting(&self) -> bool {
-        Waiter::is_waiting(self)
     }
 }
 
@@ -74,16 +80,28 @@ impl WaitList {
     #[inline(always)]
     pub(crate) fn wait(&self, waits_for: &'static str, deadline: Time) -> Wake {
         let waiter = hub::with(Hub::begin_wait);
-        let ticket = self.join(waiter.clone());
+        let place = self.place(self.join(waiter.clone()));
         let wake = hub::park(waiter, waits_for, deadline);
-        if !matches!(wake, Wake::Ready) {
-            self.leave(ticket);
+        if matches!(wake, Wake::Ready) {
+            place.keep();
         }
         wake
     }
+
+    /// Wakes the one that has waited longest, and says which fiber it is.
+    #[inline]
+    pub(crate) fn wake_someone(&self) -> Option<u64> {
+        loop {
+            let waiter = self.entries.borrow_mut().pop_front()?.waiter;
+            let id = waiter.id();
+            if waiter.wake() {
+                return Some(id);
+            }
+        }
+    }
 }
 
-impl<W: Wakeable> WaitList<W> {
+impl<W> WaitList<W> {
     /// Puts `waiter` at the end.
     #[inline]
     pub(crate) fn join(&self, waiter: W) -> Ticket {
@@ -95,15 +113,28 @@ impl<W: Wakeable> WaitList<W> {
 
     /// Takes a waiter out, if it is still there.
     #[inline(never)]
-    pub(crate) fn leave(&self, ticket: Ticket) {
+    pub(crate) fn leave(&self, ticket: Ticket) -> Option<W> {
         let mut entries = self.entries.borrow_mut();
         let place = entries.binary_search_by_key(&ticket, |entry| entry.ticket);
         let entry = place.ok().and_then(|index| entries.remove(index));
+        // Perhaps the last that holds its fiber: to be dropped while nothing is borrowed.
         drop(entries);
-        // Perhaps the last that holds its fiber: dropped while nothing is borrowed.
-        drop(entry);
+        entry.map(|entry| entry.waiter)
     }
 
+    /// A place that is left by itself, also when the wait ends by a panic.
+    #[inline]
+    pub(crate) fn place(&self, ticket: Ticket) -> Place<'_, W> {
+        Place { list: self, ticket }
+    }
+
+    /// What `f` says of each of them, in order.
+    pub(crate) fn map<R>(&self, f: impl FnMut(&W) -> R) -> Vec<R> {
+        self.entries.borrow().iter().map(|entry| &entry.waiter).map(f).collect()
+    }
+}
+
+impl<W: Wakeable> WaitList<W> {
     /// Wakes the one that has waited longest; says whether there was one.
     #[inline]
     pub(crate) fn wake_one(&self) -> bool {
@@ -127,6 +158,19 @@ impl<W: Wakeable> WaitList<W> {
             entry.waiter.wake();
         }
     }
+}
+
+impl<W: Waits> WaitList<W> {
+    /// Takes out the first one that can still be woken. The others keep their places until they leave.
+    #[inline]
+    pub(crate) fn take_first(&self) -> Option<W> {
+        let mut entries = self.entries.borrow_mut();
+        if entries.is_empty() {
+            return None;
+        }
+        let index = entries.iter().position(|entry| entry.waiter.is_waiting())?;
+        entries.remove(index).map(|entry| entry.waiter)
+    }
 
     /// How many wait. It takes a moment for each of them.
     pub(crate) fn len(&self) -> usize {
@@ -136,5 +180,32 @@ impl<W: Wakeable> WaitList<W> {
     /// Whether nobody waits.
     pub(crate) fn is_empty(&self) -> bool {
         !self.entries.borrow().iter().any(|entry| entry.waiter.is_waiting())
+    }
+}
+
+/// A place in a line: left when this is dropped.
+pub(crate) struct Place<'a, W> {
+    list: &'a WaitList<W>,
+    ticket: Ticket,
+}
+
+impl<W> Place<'_, W> {
+    /// Who has been woken has left already.
+    #[inline]
+    pub(crate) fn keep(self) {
+        std::mem::forget(self);
+    }
+
+    /// Leaves it, if the waiter is still there.
+    pub(crate) fn leave(self) -> Option<W> {
+        let waiter = self.list.leave(self.ticket);
+        self.keep();
+        waiter
+    }
+}
+
+impl<W> Drop for Place<'_, W> {
+    fn drop(&mut self) {
+        drop(self.list.leave(self.ticket));
     }
 }

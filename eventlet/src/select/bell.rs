@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use crate::hub::{Time, Wake};
-use crate::waitlist::{WaitList, Wakeable};
+use crate::waitlist::{WaitList, Waits, Wakeable};
 
 /// Collects what rings until someone looks.
 #[derive(Default)]
@@ -53,7 +53,9 @@ impl Wakeable for Watcher {
         }
         bell.is_some()
     }
+}
 
+impl Waits for Watcher {
     fn is_waiting(&self) -> bool {
         self.bell.strong_count() > 0
     }
