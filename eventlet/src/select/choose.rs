@@ -39,17 +39,14 @@ pub(crate) fn choose_until<const N: usize>(
         return Some(index);
     }
     let waiter = hub::with(Hub::begin_wait);
-    let mut tickets = [Ticket::default(); N];
+    let mut places = Places { sources, tickets: [Ticket::default(); N], given: None };
     for (index, source) in sources.iter().enumerate() {
-        tickets[index] = source.join(waiter.tagged(index as u32));
+        places.tickets[index] = source.join(waiter.tagged(index as u32));
     }
     let wake = hub::park(waiter, WHAT, first_deadline(&sources).min(deadline));
     let given = matches!(wake, Wake::Ready).then(|| hub::with(Hub::woken_by) as usize);
-    for (index, source) in sources.iter().enumerate() {
-        if given != Some(index) {
-            source.leave(tickets[index]);
-        }
-    }
+    places.given = given;
+    drop(places);
     match wake {
         Wake::Ready => given,
         // It is a moment that has come.
@@ -65,4 +62,23 @@ fn first_deadline(sources: &[&dyn Source]) -> Time {
 
 fn has_come(source: &dyn Source) -> bool {
     source.deadline() < Time::NEVER && source.is_ready()
+}
+
+/// The places of one who waits in several lines: left when this is dropped, also if the wait ends by
+/// a panic.
+struct Places<'a, const N: usize> {
+    sources: [&'a dyn Source; N],
+    tickets: [Ticket; N],
+    /// Where something was given, and no place is left.
+    given: Option<usize>,
+}
+
+impl<const N: usize> Drop for Places<'_, N> {
+    fn drop(&mut self) {
+        for (index, source) in self.sources.iter().enumerate() {
+            if self.given != Some(index) {
+                source.leave(self.tickets[index]);
+            }
+        }
+    }
 }

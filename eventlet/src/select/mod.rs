@@ -75,7 +75,8 @@ impl<S: Select + ?Sized> Select for &S {
 ///
 /// | thing | gives |
 /// |---|---|
-/// | a queue | `Result<T, Empty>`: the next item |
+/// | a [queue] | `Result<T, Empty>`: the next item |
+/// | [`queue::Put`] | `Result<(), Full<T>>`: it has been put |
 /// | [`Semaphore`] | a [`Permit`](semaphore/struct.Permit.html) |
 /// | [`Event`] | `Result<T, EventError>` |
 /// | [`event::Flag`], [`event::WaitGroup`], [`Group`] | `()` |
@@ -95,31 +96,30 @@ impl<S: Select + ?Sized> Select for &S {
 ///
 /// ```
 /// use eventlet::select::after;
-/// use eventlet::{Event, Semaphore, sleep, spawn};
+/// use eventlet::{Event, Queue, spawn};
 /// use std::time::Duration;
 ///
-/// let (work, stop) = (Semaphore::new(0), Event::new());
+/// let (work, stop) = (Queue::new(None), Event::new());
 /// let (theirs, no_more) = (work.clone(), stop.clone());
 /// spawn(move || {
-///     theirs.release();
-///     sleep(Duration::ZERO);
+///     theirs.put("sweep").unwrap();
+///     theirs.put("wash").unwrap();
 ///     no_more.send("enough");
 /// });
 ///
-/// let mut n_done = 0;
+/// let mut done = Vec::new();
 /// let why = loop {
 ///     eventlet::select! {
-///         permit = work => {
-///             permit.forget();
-///             n_done += 1;
-///         }
+///         task = work => done.push(task.unwrap()),
 ///         why = stop => break why.unwrap(),
 ///         _ = after(Duration::from_secs(10)) => panic!("nothing happens"),
 ///     }
 /// };
-/// assert_eq!((n_done, why), (1, "enough"));
+/// assert_eq!((done, why), (vec!["sweep", "wash"], "enough"));
 /// ```
 ///
+/// [queue]: queue/index.html
+/// [`queue::Put`]: queue/struct.Put.html
 /// [`Semaphore`]: struct.Semaphore.html
 /// [`Event`]: event/struct.Event.html
 /// [`event::Flag`]: event/struct.Flag.html
