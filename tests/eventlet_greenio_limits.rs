@@ -3,15 +3,13 @@
 //! A read or write that times out fails as std's does, with `WouldBlock`; a connection attempt
 //! with `TimedOut`. Eventlet has one error for both.
 
-use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
-use std::rc::Rc;
 use std::time::Duration;
 
 use eventlet::green::net::TcpStream;
-use eventlet::{connect, sleep, spawn, with_timeout};
+use eventlet::{Event, connect, sleep, spawn, with_timeout};
 use eventlet_tests::net::{deaf_address, half_green_pair, listener, pair};
-use eventlet_tests::{check, ms, timed, yield_now};
+use eventlet_tests::{check, ms, timed};
 
 #[test]
 fn connect_timeout() {
@@ -88,21 +86,19 @@ fn sendall_timeout() {
 fn timeout_and_final_write() {
     check(|| {
         let (listener, address) = listener();
-        let sent = Rc::new(Cell::new(false));
-        let flag = sent.clone();
+        let gave_up = Event::new();
+        let theirs = gave_up.clone();
         let sender = spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            sleep(ms(20));
+            theirs.wait().unwrap();
             stream.write_all(b"hi").unwrap();
-            flag.set(true);
         });
-        yield_now();
         let mut client = connect(address).unwrap();
         assert!(with_timeout(ms(10), || client.read(&mut [0])).is_err());
-        assert!(!sent.get());
-        // The write ends neither this wait nor a later one.
-        sender.wait().unwrap();
+        // The write ends neither that wait nor the next one.
+        gave_up.send(());
         timed(ms(10), || sleep(ms(10)));
+        sender.wait().unwrap();
         let mut text = String::new();
         client.read_to_string(&mut text).unwrap();
         assert_eq!(text, "hi");
