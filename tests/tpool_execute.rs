@@ -210,21 +210,23 @@ fn green_calls_work_inside_a_job() {
 fn a_hub_may_end_before_its_jobs() {
     check(|| {
         let (hold, job) = held_job();
-        let (captured, told) = tell_drop();
+        let (captured, captured_told) = tell_drop();
+        let (result, result_told) = tell_drop();
         let ended = thread::spawn(move || {
             let caller = spawn(move || {
                 execute(move || {
                     job();
                     drop(captured);
+                    result
                 })
             });
             hold.wait_until_begun();
             drop(caller);
             hold
         });
-        let hold = ended.join().unwrap();
-        drop(hold);
-        assert_eq!(told.recv_timeout(LIMIT), Ok("pool"));
+        drop(ended.join().unwrap());
+        assert_eq!(captured_told.recv_timeout(LIMIT), Ok("pool"));
+        assert_eq!(result_told.recv_timeout(LIMIT), Ok("pool"));
         for _ in 0..100 {
             assert_eq!(execute(|| 5), 5, "the thread lives on");
         }

@@ -63,9 +63,9 @@ impl Remote {
         self.mail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks the hub to end a wait. A hub that is gone has nobody left to wake.
-    pub(super) fn wake(&self, wait: WaitKey) {
-        drop(self.send(Message::Wake(wait), Access::Draining));
+    /// Asks the hub to end a wait. Says false if it is gone: it has nobody left to wake.
+    pub(super) fn wake(&self, wait: WaitKey) -> bool {
+        self.send(Message::Wake(wait), Access::Draining).is_none()
     }
 
     /// Gives the hub new work, or gives it back if the hub takes none any more.

@@ -72,6 +72,11 @@ pub(crate) struct RemoteWaiter {
 impl RemoteWaiter {
     /// Ends the wait, if it still lasts and its hub still exists.
     pub(crate) fn wake(&self) {
+        self.try_wake();
+    }
+
+    /// Ends the wait, if it still lasts. Says false if its hub is gone, and nobody will come.
+    pub(crate) fn try_wake(&self) -> bool {
         let is_ours = try_with(|hub| {
             let is_ours = Arc::ptr_eq(&hub.remote, &self.remote);
             if is_ours {
@@ -79,9 +84,7 @@ impl RemoteWaiter {
             }
             is_ours
         });
-        if is_ours != Some(true) {
-            self.remote.wake(self.key);
-        }
+        is_ours == Some(true) || self.remote.wake(self.key)
     }
 }
 

@@ -51,17 +51,17 @@ impl<F, R> Call<F, R> {
 
     fn end(&self, result: Result<R, Payload>) {
         let mut state = self.state();
-        if let State::Running(waiter) = mem::replace(&mut *state, State::Over) {
-            *state = State::Ended(result);
-            // The result is there before the caller can look for it.
-            drop(state);
-            if let Some(waiter) = waiter {
-                waiter.wake();
-            }
-        } else {
+        let State::Running(waiter) = mem::replace(&mut *state, State::Over) else {
             drop(state);
             // Its destructor is the user's code, and the worker must survive it.
-            unwind::drop_contained(result);
+            return unwind::drop_contained(result);
+        };
+        *state = State::Ended(result);
+        // The result is there before the caller can look for it.
+        drop(state);
+        if waiter.is_some_and(|waiter| !waiter.try_wake()) {
+            // The caller is abandoned, with its hub.
+            self.give_up();
         }
     }
 
@@ -118,6 +118,14 @@ impl<F, R> Call<F, R> {
         Some(result.unwrap_or_else(|payload| unwind::raise(payload)))
     }
 
+    /// Nobody wants the result. One that is there is dropped here, and so is a call that has not
+    /// begun.
+    fn give_up(&self) {
+        let was = mem::replace(&mut *self.state(), State::Over);
+        // What it carries is the user's.
+        unwind::drop_contained(was);
+    }
+
     /// Says whether there is anything to wait for.
     fn register(&self, new: RemoteWaiter) -> bool {
         match &mut *self.state() {
@@ -135,8 +143,6 @@ struct Interest<'a, F, R> {
 
 impl<F, R> Drop for Interest<'_, F, R> {
     fn drop(&mut self) {
-        let was = mem::replace(&mut *self.call.state(), State::Over);
-        // What it carries is the user's.
-        unwind::drop_contained(was);
+        self.call.give_up();
     }
 }

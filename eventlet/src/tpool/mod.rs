@@ -26,6 +26,9 @@ use call::Call;
 /// the pool has [no threads](set_num_threads). A kill or a timeout of the caller frees it at once:
 /// if `f` has not begun, it is dropped; otherwise it runs to its end and its result is dropped.
 ///
+/// `f` may make green calls: the thread has a hub of its own while it runs. It waits for the green
+/// threads that it spawns, or nobody runs them.
+///
 /// # Panics
 ///
 /// Panics in the caller if `f` panics, with the same payload, and if no thread can be started.
