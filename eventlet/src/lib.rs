@@ -127,6 +127,8 @@ pub mod tpool;
 
 pub mod green;
 
+pub mod dagpool;
+
 mod convenience;
 
 pub mod debug;
