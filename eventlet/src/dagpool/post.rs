@@ -45,7 +45,7 @@ where
     }
 
     /// Lets a key fail that nobody has spawned or posted. A
-    /// [`PropagateError`](super::PropagateError) becomes the next part of its path.
+    /// [`PropagateError`] becomes the next part of its path.
     ///
     /// # Errors
     ///
