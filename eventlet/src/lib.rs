@@ -40,7 +40,7 @@
 //! [`spawn_n`] is for green threads nobody waits for, [`spawn_after`] for later ones, [`Builder`]
 //! for names and stack sizes. Green threads stay on their OS thread, so closures and results need
 //! not be `Send`, and `Rc` and `RefCell` are fine to share: nobody else runs until you wait.
-//! [`green_local!`] is for variables of which each green thread has its own.
+//! In a [`scope`] they may even borrow. [`green_local!`] is for variables of which each green thread has its own.
 //!
 //! **Giving way.** [`sleep`] waits; with a duration of zero it lets everyone else run once.
 //! [`yield_if_needed`] is for loops that compute: it does so once a millisecond.
@@ -143,6 +143,7 @@ pub use greenthread::{
     GreenThread, current, join_all, kill, kill_all, sleep, spawn, spawn_after, spawn_after_local,
     spawn_n, yield_if_needed,
 };
+pub use greenthread::{Scope, ScopedGreenThread, scope};
 pub use timeout::{TimedOut, Timeout, with_timeout};
 
 pub use greenpool::{GreenPile, GreenPool, Group};

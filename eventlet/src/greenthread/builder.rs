@@ -4,7 +4,7 @@ use std::io;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::{GreenThread, Start, launch};
+use super::{GreenThread, Scope, ScopedGreenThread, Start, launch};
 use crate::coroutine::{StackSize, default_stack_size};
 use crate::hub::Spec;
 
@@ -93,9 +93,50 @@ impl Builder {
         F: FnOnce() -> T + 'static,
         T: 'static,
     {
+        let (spec, start) = self.into_spec(spawned_at)?;
+        launch(spec, start, f)
+    }
+
+    /// Starts a green thread that may borrow what `scope` does not outlive, as [`Scope::spawn`]
+    /// does.
+    ///
+    /// # Errors
+    ///
+    /// Fails where [`spawn`](Builder::spawn) does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let text = String::from("borrowed");
+    /// let length = eventlet::scope(|s| {
+    ///     let builder = eventlet::Builder::new().name("counter");
+    ///     builder.spawn_scoped(s, || text.len()).map(|thread| thread.wait().unwrap())
+    /// })?;
+    /// assert_eq!(length, 8);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_scoped<'scope, F, T>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        f: F,
+    ) -> io::Result<ScopedGreenThread<'scope, T>>
+    where
+        F: FnOnce() -> T + 'scope,
+        T: 'scope,
+    {
+        let (spec, start) = self.into_spec(Location::caller())?;
+        scope.launch(spec, start, f)
+    }
+
+    fn into_spec(self, spawned_at: &'static Location<'static>) -> io::Result<(Spec, Start)> {
         let stack_size =
             self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
         let spec = Spec { name: self.name.map(Into::into), stack_size, spawned_at };
-        launch(spec, Start::After(self.delay), f)
+        Ok((spec, Start::After(self.delay)))
     }
 }

@@ -5,10 +5,10 @@ use std::panic::Location;
 use std::rc::{Rc, Weak};
 
 use super::exit::{Exit, ExitStatus, Killed};
+use super::joint::Joint;
 use super::links::Link;
 use super::packet::{Joinable, Shared};
-use crate::hub::{self, Fiber, FiberRc, Hub, State, Time, Wake};
-use crate::unwind;
+use crate::hub::{self, Fiber, FiberRc, State};
 
 /// A green thread whose result can be waited for. Made by [`spawn`](crate::spawn).
 ///
@@ -27,15 +27,12 @@ use crate::unwind;
 /// assert_eq!(thread.wait().unwrap(), 5);
 /// ```
 pub struct GreenThread<T> {
-    fiber: FiberRc,
-    packet: Rc<dyn Joinable<T>>,
-    /// The result has been fetched, so there is nothing to detach from.
-    is_collected: bool,
+    joint: Joint<'static, T>,
 }
 
 impl<T: 'static> GreenThread<T> {
     pub(super) fn new(fiber: FiberRc, packet: Rc<dyn Joinable<T>>) -> Self {
-        GreenThread { fiber, packet, is_collected: false }
+        GreenThread { joint: Joint::new(fiber, packet) }
     }
 
     /// Waits for the end and returns the result, or why there is none.
@@ -60,50 +57,34 @@ impl<T: 'static> GreenThread<T> {
     /// ```
     #[doc(alias = "join")]
     #[inline(always)]
-    pub fn wait(mut self) -> Result<T, Exit> {
-        loop {
-            if let Some(result) = self.take_result() {
-                return result;
-            }
-            self.wait_for_end();
-        }
+    pub fn wait(self) -> Result<T, Exit> {
+        self.joint.wait()
     }
 
     /// The result, once, after the end.
-    #[inline]
     pub(crate) fn take_result(&mut self) -> Option<Result<T, Exit>> {
-        let result = self.packet.take_result();
-        self.is_collected |= result.is_some();
-        result
+        self.joint.take_result()
     }
 
     /// Whether the result has been taken.
     pub(crate) fn is_collected(&self) -> bool {
-        self.is_collected
+        self.joint.is_collected()
     }
 
     /// Waits until the result is there.
     #[inline(always)]
     pub(crate) fn wait_for_end(&self) {
-        let waiter = hub::with(Hub::begin_wait);
-        assert!(waiter.id() != self.fiber.id, "a green thread cannot wait for itself");
-        let joiner = &self.packet.shared().joiner;
-        joiner.set(Some(waiter.clone()));
-        let wake = hub::park(waiter, "the end of a green thread", Time::NEVER);
-        if let Wake::Thrown(payload) = wake {
-            joiner.take();
-            unwind::raise(payload);
-        }
+        self.joint.wait_for_end();
     }
 
     /// Notes where the pool that spawned it keeps it.
     pub(crate) fn set_seat(&self, seat: u32) {
-        self.packet.shared().seat.set(seat);
+        self.joint.shared().seat.set(seat);
     }
 
     /// An untyped handle to the same green thread.
     pub fn handle(&self) -> Handle {
-        Handle { fiber: self.fiber.clone() }
+        Handle { fiber: self.joint.fiber.clone() }
     }
 
     /// Ends the green thread from outside; see [`Handle::kill`].
@@ -118,58 +99,42 @@ impl<T: 'static> GreenThread<T> {
 
     /// Calls `callback` when the green thread ends; see [`Handle::link`].
     pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
-        self.packet.shared().links.add(Box::new(callback))
+        self.joint.shared().links.add(Box::new(callback))
     }
 
     /// Takes a callback back; see [`Handle::unlink`].
     pub fn unlink(&self, link: Link) -> bool {
-        self.packet.shared().links.remove(link)
+        self.joint.shared().links.remove(link)
     }
 
     /// How the green thread ended, if it has; see [`Handle::exit_status`].
     pub fn exit_status(&self) -> Option<ExitStatus> {
-        self.packet.shared().links.status()
+        self.joint.shared().links.status()
     }
 
     /// Whether the green thread has ended and its links have been called.
     pub fn is_dead(&self) -> bool {
-        self.fiber.state() == State::Done
+        self.joint.fiber.state() == State::Done
     }
 
     /// A number that no other green thread of this process has or had.
     pub fn id(&self) -> u64 {
-        self.fiber.id
+        self.joint.fiber.id
     }
 
     /// The name it was given with [`Builder::name`](super::Builder::name).
     pub fn name(&self) -> Option<&str> {
-        self.fiber.name.as_deref()
-    }
-}
-
-impl<T> GreenThread<T> {
-    /// From now on nobody wants the result. One that is there is dropped now, not with the last
-    /// handle.
-    #[inline(never)]
-    fn detach(&self) {
-        self.packet.shared().is_detached.set(true);
-        drop(self.packet.take_result());
-    }
-}
-
-impl<T> Drop for GreenThread<T> {
-    #[inline]
-    fn drop(&mut self) {
-        if !self.is_collected {
-            self.detach();
-        }
+        self.joint.fiber.name.as_deref()
     }
 }
 
 impl<T> fmt::Debug for GreenThread<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.fiber.name.as_deref();
-        f.debug_struct("GreenThread").field("id", &self.fiber.id).field("name", &name).finish()
+        let name = self.joint.fiber.name.as_deref();
+        f.debug_struct("GreenThread")
+            .field("id", &self.joint.fiber.id)
+            .field("name", &name)
+            .finish()
     }
 }
 

@@ -7,9 +7,11 @@ mod contain;
 mod exit;
 mod handle;
 mod inline;
+mod joint;
 mod links;
 mod locals;
 mod packet;
+mod scope;
 mod together;
 
 use std::panic::Location;
@@ -21,6 +23,7 @@ pub use builder::Builder;
 pub use exit::{Exit, ExitStatus};
 pub use handle::{GreenThread, Handle};
 pub use links::Link;
+pub use scope::{Scope, ScopedGreenThread, scope};
 pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};
@@ -30,7 +33,7 @@ pub(crate) use inline::{run_inline, spawn_inline};
 pub(crate) use locals::{Destroyed, Locals, of_current as locals_of_current};
 
 use crate::coroutine::default_stack_size;
-use crate::hub::{self, Spec};
+use crate::hub::{self, Body, FiberRc, Spec};
 use crate::unwind;
 use packet::Packet;
 
@@ -249,16 +252,19 @@ fn plain_spec() -> Spec {
     Spec { name: None, stack_size: default_stack_size(), spawned_at: Location::caller() }
 }
 
-fn launch<F, T>(spec: Spec, start: Start, f: F) -> std::io::Result<GreenThread<T>>
+fn launch<F, T>(spec: Spec, when: Start, f: F) -> std::io::Result<GreenThread<T>>
 where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
     let packet = Rc::new(Packet::new(f));
-    let body = packet.clone();
-    let fiber = hub::with(|hub| match start {
+    let fiber = start(spec, when, packet.clone())?;
+    Ok(GreenThread::new(fiber, packet))
+}
+
+fn start(spec: Spec, when: Start, body: Rc<dyn Body>) -> std::io::Result<FiberRc> {
+    hub::with(|hub| match when {
         Start::After(delay) if !delay.is_zero() => hub.start_at(spec, body, hub.now().after(delay)),
         Start::Now | Start::After(_) => hub.start(spec, body),
-    })?;
-    Ok(GreenThread::new(fiber, packet))
+    })
 }

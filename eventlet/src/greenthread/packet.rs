@@ -28,7 +28,7 @@ pub(super) struct Shared {
 
 /// The part of a green thread that knows its types.
 pub(super) struct Packet<F, T> {
-    shared: Shared,
+    pub(super) shared: Shared,
     content: RefCell<Content<F, T>>,
 }
 
@@ -50,8 +50,7 @@ pub(super) trait Joinable<T>: Body {
 
 impl<F, T> Packet<F, T>
 where
-    F: FnOnce() -> T + 'static,
-    T: 'static,
+    F: FnOnce() -> T,
 {
     pub(super) fn new(job: F) -> Self {
         Packet { shared: Shared::default(), content: RefCell::new(Content::Job(job)) }
@@ -108,8 +107,7 @@ pub(super) fn report_unseen(name: Option<&str>, spawned_at: &Location<'_>, statu
 
 impl<F, T> Body for Packet<F, T>
 where
-    F: FnOnce() -> T + 'static,
-    T: 'static,
+    F: FnOnce() -> T,
 {
     #[inline]
     fn run(&self, fiber: &FiberRc) {
@@ -141,8 +139,7 @@ where
 
 impl<F, T> Joinable<T> for Packet<F, T>
 where
-    F: FnOnce() -> T + 'static,
-    T: 'static,
+    F: FnOnce() -> T,
 {
     fn shared(&self) -> &Shared {
         &self.shared

@@ -23,6 +23,7 @@ mod inbox;
 mod io;
 mod outside;
 mod park;
+mod peace;
 #[allow(unsafe_code, reason = "system calls that mio does not make")]
 mod poller;
 mod queue;
@@ -55,6 +56,7 @@ pub(crate) use inbox::Address;
 pub(crate) use io::{IoId, wait_ready};
 pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};
+pub(crate) use peace::park_in_peace;
 pub use poller::Direction;
 use queue::RunQueue;
 pub(crate) use registry::Homes;

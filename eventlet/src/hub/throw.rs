@@ -155,6 +155,22 @@ impl Hub {
         }
     }
 
+    /// Whether the current fiber counts as one that has raised something.
+    pub(crate) fn has_raised(&self) -> bool {
+        self.try_current_fiber().is_some_and(|fiber| fiber.unwinding.get())
+    }
+
+    /// Says whether it does: for one that has caught an unwind, waits, and goes on with it.
+    pub(crate) fn set_has_raised(&self, has_raised: bool) {
+        self.current_fiber().unwinding.set(has_raised);
+    }
+
+    /// Throws at the current fiber what it has caught and cannot go on with: it is raised at the
+    /// next wait.
+    pub(crate) fn throw_again(&self, payload: Payload) {
+        self.current_fiber().thrown.put(payload);
+    }
+
     /// Sets an alarm for a fiber: after `limit` its next wait ends by a throw of [`AlarmFired`]
     /// with the returned token, once. `is_caught` is whether someone on the stack waits for it.
     #[inline]
