@@ -17,6 +17,8 @@ mod events;
 mod futures;
 mod locals;
 mod net;
+mod pools;
+mod queues;
 mod remote;
 mod select;
 mod semaphores;
@@ -39,6 +41,8 @@ const SUBJECTS: &[Row] = &[
     ("select", 8, || Box::new(select::Selects::new())),
     ("futures", 2, || Box::new(futures::Futures)),
     ("locals", 4, || Box::new(locals::Locals)),
+    ("queues", 12, || Box::new(queues::Queues::new())),
+    ("pools", 6, || Box::new(pools::Pools::new())),
     ("net", 2, || Box::new(net::Net::start())),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool)),
