@@ -10,7 +10,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use eventlet::hubs::{Direction, get_hub, trampoline};
-use eventlet::{Event, Semaphore, debug, sleep, spawn, spawn_after, spawn_n};
+use eventlet::{
+    Event, GreenPool, GreenThread, LightQueue, Semaphore, debug, sleep, spawn, spawn_after, spawn_n,
+};
 use eventlet_tests::child::{Child, main_thread};
 use eventlet_tests::{Log, check, compute_for, ms, sleeper, waiter, yield_now};
 
@@ -176,21 +178,24 @@ fn point_04_waiters_are_queued_before_the_links_run() {
 fn point_05_waking_does_not_switch() {
     check(|| {
         let (event, semaphore, log) = (Event::new(), Semaphore::new(0), Log::new());
+        let queue = LightQueue::new(None);
         let (reader, mut writer) = UnixStream::pair().unwrap();
-        let (happens, is_free) = (event.clone(), semaphore.clone());
+        let (happens, is_free, comes) = (event.clone(), semaphore.clone(), queue.clone());
         let waiters = [
             waiter("event", &log, move || happens.wait().unwrap()),
             waiter("semaphore", &log, move || is_free.acquire().forget()),
+            waiter("queue", &log, move || comes.get().unwrap()),
             waiter("descriptor", &log, move || {
                 trampoline(&reader, Direction::Read, None).unwrap();
             }),
         ];
         event.send(());
         semaphore.release();
+        queue.put(()).unwrap();
         writer.write_all(b"x").unwrap();
         log.add("sender");
         waiters.into_iter().for_each(|waiter| waiter.wait().unwrap());
-        assert!(log.take().starts_with("sender event semaphore"));
+        assert!(log.take().starts_with("sender event semaphore queue"));
     });
 }
 
@@ -198,22 +203,45 @@ fn point_05_waking_does_not_switch() {
 #[test]
 fn point_06_wakes_are_first_in_first_out() {
     check(|| {
-        let (event, semaphore, log) = (Event::new(), Semaphore::new(0), Log::new());
+        let (event, semaphore, queue) = (Event::new(), Semaphore::new(0), LightQueue::new(None));
+        let log = Log::new();
         let mut waiters = Vec::new();
-        for number in 0..4 {
+        for number in 0..3 {
             let event = event.clone();
             waiters.push(waiter(number, &log, move || event.wait().unwrap()));
         }
-        for number in 4..8 {
+        for number in 3..6 {
             let semaphore = semaphore.clone();
             waiters.push(waiter(number, &log, move || semaphore.acquire().forget()));
         }
+        for number in 6..9 {
+            let queue = queue.clone();
+            waiters.push(waiter(number, &log, move || assert_eq!(queue.get(), Ok(number))));
+        }
         event.send(());
-        (4..8).for_each(|_| semaphore.release());
-        // A newcomer passes nobody, though there was a permit for him.
-        assert!(semaphore.try_acquire().is_none());
+        (3..6).for_each(|_| semaphore.release());
+        (6..9).for_each(|item| queue.put(item).unwrap());
+        // A newcomer passes nobody, though there was something for him.
+        assert!(semaphore.try_acquire().is_none() && queue.try_get().is_err());
         waiters.into_iter().for_each(|waiter| waiter.wait().unwrap());
-        assert_eq!(log.take(), "0 1 2 3 4 5 6 7");
+        assert_eq!(log.take(), "0 1 2 3 4 5 6 7 8");
+    });
+}
+
+#[test]
+fn point_06_those_who_wait_to_spawn_do_so_in_their_order() {
+    check(|| {
+        let (pool, log) = (GreenPool::new(1), Log::new());
+        let member = pool.spawn(yield_now);
+        let spawners = [0, 1, 2].map(|number| {
+            let (pool, log) = (pool.clone(), log.clone());
+            spawn(move || drop(pool.spawn(move || log.add(number))))
+        });
+        member.wait().unwrap();
+        assert!(pool.try_spawn(|| ()).is_err(), "a newcomer passes nobody");
+        spawners.into_iter().for_each(|spawner| spawner.wait().unwrap());
+        pool.wait_all();
+        assert_eq!(log.take(), "0 1 2");
     });
 }
 
@@ -317,6 +345,37 @@ fn point_08_those_that_were_killed_or_timed_out_lose_nothing_for_others() {
             (log.take().as_str(), semaphore.balance()),
             ("late:false first:true second:true", 0)
         );
+    });
+}
+
+/// An item that was on its way to one that is killed goes to the next one.
+#[test]
+fn point_08_no_item_and_no_slot_is_lost() {
+    check(|| {
+        let (queue, pool) = (LightQueue::new(None), GreenPool::new(1));
+        let getters = [(); 2].map(|()| {
+            let queue = queue.clone();
+            spawn(move || queue.get())
+        });
+        yield_now();
+        getters[0].kill();
+        queue.put("item").unwrap();
+        let [killed, next] = getters.map(GreenThread::wait);
+        assert!(killed.unwrap_err().is_killed());
+        assert_eq!(next.unwrap(), Ok("item"));
+        assert_eq!((queue.len(), queue.getting()), (0, 0));
+
+        // Killed before it has begun, at work, and while it waits to spawn.
+        pool.spawn_n(|| unreachable!("it is killed")).kill();
+        let at_work = pool.spawn(|| sleep(Duration::from_secs(3600)));
+        let theirs = pool.clone();
+        let in_line = spawn(move || drop(theirs.spawn(|| unreachable!("its spawner is killed"))));
+        yield_now();
+        assert_eq!((pool.free(), pool.waiting()), (0, 1));
+        in_line.kill();
+        at_work.kill();
+        assert_eq!((pool.running(), pool.free(), pool.waiting()), (0, 1, 0));
+        drop((in_line, at_work));
     });
 }
 
