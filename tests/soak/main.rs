@@ -13,6 +13,7 @@
 mod footprint;
 mod soak;
 
+mod dags;
 mod events;
 mod futures;
 mod locals;
@@ -20,6 +21,7 @@ mod net;
 mod pools;
 mod queues;
 mod remote;
+mod scopes;
 mod select;
 mod semaphores;
 mod threads;
@@ -43,9 +45,11 @@ const SUBJECTS: &[Row] = &[
     ("locals", 4, || Box::new(locals::Locals)),
     ("queues", 12, || Box::new(queues::Queues::new())),
     ("pools", 6, || Box::new(pools::Pools::new())),
+    ("dags", 2, || Box::new(dags::Dags)),
+    ("scopes", 2, || Box::new(scopes::Scopes)),
     ("net", 2, || Box::new(net::Net::start())),
     ("remote", 2, || Box::new(remote::Remote::start())),
-    ("tpool", 2, || Box::new(tpool::Pool)),
+    ("tpool", 2, || Box::new(tpool::Pool::new())),
 ];
 
 #[test]
