@@ -42,6 +42,12 @@ pub(super) const ALL: &[InProcess] = &[
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.75))],
     },
     InProcess {
+        name: "pool",
+        title: "W3 pool of 100, spawn",
+        operations: 1_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 1.0))],
+    },
+    InProcess {
         name: "semaphore",
         title: "W3 permit that is free",
         operations: 5_000_000,

@@ -18,6 +18,7 @@ pub(super) const SKILLS: Skills = Skills {
         ("timeout-ready", Job::Timed(jobs::timeout_ready)),
         ("timeout-yield", Job::Timed(jobs::timeout_yield)),
         ("sleeps", Job::Sleeps(jobs::sleeps)),
+        ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],

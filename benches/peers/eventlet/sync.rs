@@ -1,8 +1,8 @@
-//! Permits that are taken and given back.
+//! Permits that are taken and given back, by hand and by the members of a pool.
 
 use std::time::Duration;
 
-use eventlet::{Semaphore, join_all, sleep, spawn};
+use eventlet::{GreenPool, Semaphore, join_all, sleep, spawn};
 
 /// One green thread, and always a permit.
 pub(super) fn semaphore(n: u64) {
@@ -24,4 +24,13 @@ pub(super) fn semaphore_contended<const THREADS: u64>(n: u64) {
         })
     });
     assert!(join_all(threads).iter().all(Result::is_ok));
+}
+
+/// Green threads that do nothing, and so many at once at most.
+pub(super) fn pool<const SIZE: usize>(n: u64) {
+    let pool = GreenPool::new(SIZE);
+    for _ in 0..n {
+        pool.spawn_n(|| ());
+    }
+    pool.wait_all();
 }

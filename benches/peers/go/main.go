@@ -31,6 +31,7 @@ var jobs = map[string]func(n int) ([]float64, error){
 	"spawn-batch":         timed(spawnBatches),
 	"yield-2":             timed(func(n int) { yields(2, n) }),
 	"yield-1000":          timed(func(n int) { yields(1000, n) }),
+	"pool":                timed(pool),
 	"semaphore":           timed(semaphore),
 	"semaphore-contended": timed(semaphoreContended),
 	"sleepers":            sleepers,
@@ -165,6 +166,20 @@ func semaphore(n int) {
 		permits <- struct{}{}
 		<-permits
 	}
+}
+
+func pool(n int) {
+	permits := make(chan struct{}, 100)
+	var group sync.WaitGroup
+	group.Add(n)
+	for i := 0; i < n; i++ {
+		permits <- struct{}{}
+		go func() {
+			<-permits
+			group.Done()
+		}()
+	}
+	group.Wait()
 }
 
 func semaphoreContended(n int) {

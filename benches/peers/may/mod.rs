@@ -14,6 +14,7 @@ pub(super) const SKILLS: Skills = Skills {
         ("yield-2", Job::Timed(jobs::yields::<2>)),
         ("yield-1000", Job::Timed(jobs::yields::<1000>)),
         ("sleepers", Job::Sleepers(jobs::sleepers)),
+        ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],

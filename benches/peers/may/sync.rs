@@ -1,4 +1,4 @@
-//! Permits that are taken and given back.
+//! Permits that are taken and given back, by hand and by the coroutines that they admit.
 
 use std::sync::Arc;
 
@@ -37,5 +37,19 @@ pub(super) fn semaphore_contended<const COROUTINES: u64>(n: u64) {
         for coroutine in coroutines {
             coroutine.join().expect("the coroutine returns");
         }
+    });
+}
+
+/// Coroutines that do nothing, and so many at once at most.
+pub(super) fn pool<const SIZE: usize>(n: u64) {
+    run(move || {
+        let semaphore = Arc::new(Semphore::new(SIZE));
+        for _ in 0..n {
+            semaphore.wait();
+            let semaphore = semaphore.clone();
+            go!(move || semaphore.post());
+        }
+        // All permits are back when all coroutines have ended.
+        (0..SIZE).for_each(|_| semaphore.wait());
     });
 }

@@ -23,6 +23,7 @@ class Gevent:
     def __init__(self):
         import gevent
         from gevent.lock import Semaphore
+        from gevent.pool import Pool
 
         self.version = f"gevent {gevent.__version__}"
         self.spawn = gevent.spawn
@@ -30,6 +31,13 @@ class Gevent:
         self.Timeout = gevent.Timeout
         self.joinall = gevent.joinall
         self.Semaphore = Semaphore
+        self.Pool = Pool
+
+    def spawn_in(self, pool, f):
+        pool.spawn(f)
+
+    def wait_for(self, pool):
+        pool.join()
 
     def wait(self, greenlet):
         return greenlet.get()
@@ -60,6 +68,13 @@ class Eventlet:
         self.sleep = eventlet.sleep
         self.Timeout = eventlet.Timeout
         self.Semaphore = eventlet.Semaphore
+        self.Pool = eventlet.GreenPool
+
+    def spawn_in(self, pool, f):
+        pool.spawn_n(f)
+
+    def wait_for(self, pool):
+        pool.waitall()
 
     def wait(self, greenthread):
         return greenthread.wait()
@@ -120,6 +135,13 @@ def yields(n_threads):
         green.joinall([green.spawn(give_way) for _ in range(n_threads)])
 
     return body
+
+
+def pool(green, n):
+    members = green.Pool(100)
+    for _ in range(n):
+        green.spawn_in(members, int)
+    green.wait_for(members)
 
 
 def semaphore(green, n):
@@ -205,6 +227,7 @@ JOBS = {
     "spawn-batch": timed(spawn_batches),
     "yield-2": timed(yields(2)),
     "yield-1000": timed(yields(1000)),
+    "pool": timed(pool),
     "semaphore": timed(semaphore),
     "semaphore-contended": timed(semaphore_contended),
     "sleepers": sleepers,

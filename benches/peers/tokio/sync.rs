@@ -1,6 +1,7 @@
-//! Permits that are taken and given back.
+//! Permits that are taken and given back, by hand and by the tasks that they admit.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::{spawn_local, yield_now};
@@ -38,5 +39,18 @@ pub(super) fn semaphore_contended<const TASKS: u64>(n: u64) {
         for task in tasks {
             task.await.expect(DONE);
         }
+    });
+}
+
+/// Tasks that do nothing, and so many at once at most.
+pub(super) fn pool<const SIZE: usize>(n: u64) {
+    run(|builder| builder, async {
+        let semaphore = Arc::new(Semaphore::new(SIZE));
+        for _ in 0..n {
+            let permit = semaphore.clone().acquire_owned().await.expect(OPEN);
+            spawn_local(async move { drop(permit) });
+        }
+        // All permits are back when all tasks have ended.
+        drop(semaphore.acquire_many(SIZE as u32).await.expect(OPEN));
     });
 }
