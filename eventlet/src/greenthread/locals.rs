@@ -1,24 +1,23 @@
 //! The values of a green thread's own: one table for each, and one for the main context.
 
 use std::any::Any;
-use std::cell::Cell;
-use std::mem::ManuallyDrop;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::mem::{self, ManuallyDrop};
 use std::rc::Rc;
 
 use super::contain::contain;
 use super::packet::Shared;
 use crate::hub::{self, Hub};
-use crate::unwind::Payload;
 
 /// The values of one green thread, by the addresses of their keys.
 #[derive(Default)]
 pub(crate) struct Locals {
-    /// Boxed, since most green threads have none.
-    table: Cell<Option<Box<Table>>>,
+    /// Made with the first value: most green threads have none, and look here when they end.
+    table: OnceCell<Box<Table>>,
 }
 
-/// In the order in which they were initialised.
-type Table = Vec<Entry>;
+/// In the order in which they were initialised. It is not borrowed while code of the user's runs.
+type Table = RefCell<Vec<Entry>>;
 
 struct Entry {
     key: usize,
@@ -33,14 +32,11 @@ impl Locals {
     /// The value of a key, if it has one yet.
     #[inline]
     pub(crate) fn find(&self, key: usize) -> Result<Option<Rc<dyn Any>>, Destroyed> {
-        let Some(table) = self.table.take() else { return Ok(None) };
-        let found = match table.iter().find(|entry| entry.key == key) {
-            Some(Entry { value: Some(value), .. }) => Ok(Some(value.clone())),
-            Some(_) => Err(Destroyed),
+        let Some(table) = self.table.get() else { return Ok(None) };
+        match table.borrow().iter().find(|entry| entry.key == key) {
+            Some(entry) => entry.value.clone().map(Some).ok_or(Destroyed),
             None => Ok(None),
-        };
-        self.table.set(Some(table));
-        found
+        }
     }
 
     /// Gives a key its value. One that it was given while this was being made is returned.
@@ -49,50 +45,45 @@ impl Locals {
         key: usize,
         value: Rc<dyn Any>,
     ) -> Result<Option<Rc<dyn Any>>, Destroyed> {
-        let mut table = self.table.take().unwrap_or_default();
-        let result = match table.iter_mut().find(|entry| entry.key == key) {
-            Some(Entry { value: Some(old), .. }) => Ok(Some(std::mem::replace(old, value))),
+        let mut table = self.table.get_or_init(Box::default).borrow_mut();
+        match table.iter_mut().find(|entry| entry.key == key) {
+            Some(Entry { value: Some(old), .. }) => Ok(Some(mem::replace(old, value))),
             Some(_) => Err(Destroyed),
             None => {
                 table.push(Entry { key, value: Some(value) });
                 Ok(None)
             }
-        };
-        self.table.set(Some(table));
-        result
-    }
-
-    /// Drops all values, the last one first, and those that their destructors make. What was
-    /// thrown at the caller meanwhile is returned.
-    #[inline]
-    pub(super) fn destroy(&self) -> Option<Payload> {
-        let table = self.table.take()?;
-        self.table.set(Some(table));
-        self.destroy_each()
-    }
-
-    #[cold]
-    fn destroy_each(&self) -> Option<Payload> {
-        let mut thrown = None;
-        while let Some(value) = self.take_last() {
-            thrown = contain(|| drop(value)).or(thrown);
         }
-        thrown
     }
 
-    fn take_last(&self) -> Option<Rc<dyn Any>> {
-        let mut table = self.table.take()?;
-        let last = table.iter_mut().rev().find_map(|entry| entry.value.take());
-        self.table.set(Some(table));
-        last
+    /// Drops all values, the last one first, and those that their destructors make. What is
+    /// thrown at the caller meanwhile, it has escaped.
+    #[inline]
+    pub(super) fn destroy(&self) {
+        if let Some(table) = self.table.get() {
+            destroy_each(table);
+        }
     }
 
     /// Drops what has been made since the others were destroyed, and forgets which ones there were.
     #[inline]
     pub(super) fn clear(&self) {
-        drop(self.destroy());
-        self.table.take();
+        if let Some(table) = self.table.get() {
+            destroy_each(table);
+            table.take();
+        }
     }
+}
+
+#[cold]
+fn destroy_each(table: &Table) {
+    while let Some(value) = take_last(table) {
+        drop(contain(|| drop(value)));
+    }
+}
+
+fn take_last(table: &Table) -> Option<Rc<dyn Any>> {
+    table.borrow_mut().iter_mut().rev().find_map(|entry| entry.value.take())
 }
 
 /// Calls `f` with the values of the green thread that makes this call, or with those of the main
@@ -118,7 +109,7 @@ struct OfMain {
 thread_local! {
     /// Never destroyed, so that the destructors of its values can reach it.
     static MAIN: ManuallyDrop<OfMain> = const {
-        let locals = Locals { table: Cell::new(None) };
+        let locals = Locals { table: OnceCell::new() };
         ManuallyDrop::new(OfMain { locals, is_closed: Cell::new(false) })
     };
 

@@ -117,7 +117,7 @@ where
             Exit::new(payload)
         });
         // What is thrown at this green thread from now on, it has escaped: it has ended.
-        drop(self.shared.locals.destroy());
+        self.shared.locals.destroy();
         drop(self.complete(fiber, result));
         self.shared.locals.clear();
     }
