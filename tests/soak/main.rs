@@ -27,6 +27,7 @@ mod semaphores;
 mod threads;
 mod timeouts;
 mod tpool;
+mod unwinding;
 
 use std::env;
 use std::time::Duration;
@@ -47,6 +48,7 @@ const SUBJECTS: &[Row] = &[
     ("pools", 6, || Box::new(pools::Pools::new())),
     ("dags", 2, || Box::new(dags::Dags)),
     ("scopes", 2, || Box::new(scopes::Scopes)),
+    ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),
     ("net", 2, || Box::new(net::Net::start())),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool::new())),
