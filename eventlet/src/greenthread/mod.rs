@@ -262,6 +262,7 @@ where
     Ok(GreenThread::new(fiber, packet))
 }
 
+#[inline]
 fn start(spec: Spec, when: Start, body: Rc<dyn Body>) -> std::io::Result<FiberRc> {
     hub::with(|hub| match when {
         Start::After(delay) if !delay.is_zero() => hub.start_at(spec, body, hub.now().after(delay)),
