@@ -1,12 +1,10 @@
-//! Scopes that are broken off: by kills, timeouts, panics and deadlocks, also while they wait.
+//! Scopes that are broken off: by kills, timeouts and panics, also while they wait.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{Event, Timeout, debug, scope, sleep, spawn, with_timeout};
-use eventlet_tests::child::Child;
+use eventlet::{Timeout, debug, scope, sleep, spawn, with_timeout};
 use eventlet_tests::{Log, OnDrop, check, ms, panic_of, yield_now};
 
 /// Waits for an hour, and notes its end.
@@ -248,66 +246,39 @@ fn one_that_catches_the_kill_is_waited_for() {
     });
 }
 
+/// Of one that has not begun, the destructor of what it has captured runs in the one who ends the
+/// scope. A kill that interrupts it keeps the others neither from being killed nor from being waited
+/// for, and arrives later.
 #[test]
-fn a_deadlock_is_reported_and_ends_the_scope() {
+fn a_kill_that_interrupts_the_dropping_of_a_closure() {
     check(|| {
+        debug::pause_clock();
         let log = Log::new();
-        let never = Rc::new(Event::<()>::new());
-        let text = panic_of(|| {
-            scope(|s| {
-                s.spawn(|| {
-                    let _noted = log.on_drop("child");
-                    never.wait().unwrap();
-                });
-            });
-        });
-        assert!(
-            text.starts_with("deadlock: the main context waits for the end of scoped"),
-            "{text}"
-        );
-        assert_eq!(log.take(), "child");
-    });
-}
-
-#[test]
-fn if_nothing_can_end_them_the_process_is_aborted() {
-    let ended = Child::new().run(|| {
-        let never = Event::<()>::new();
-        scope(|s| {
-            s.spawn(|| {
-                let _stuck = OnDrop(|| never.wait().unwrap());
-                never.wait().unwrap();
-            });
-        });
-    });
-    ended.expect_abort().expect_stderr("deadlock: ").expect_stderr("a scope cannot end");
-}
-
-/// The OS thread ends while a scope waits: nothing that may borrow is touched any more.
-#[test]
-fn an_abandoned_scope_keeps_everything() {
-    check(|| {
-        let n_drops = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-        let theirs = n_drops.clone();
-        let os_thread = std::thread::spawn(move || {
-            let count = move || theirs.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            drop(spawn(move || {
-                let frame = OnDrop(|| _ = count());
+        let theirs = log.clone();
+        let owner = spawn(move || {
+            let caught = catch_unwind(AssertUnwindSafe(|| {
                 scope(|s| {
-                    let (first, second) = (OnDrop(|| _ = count()), OnDrop(|| _ = count()));
-                    let frame = &frame;
-                    s.spawn(move || {
-                        let _first = (first, frame);
-                        sleep(Duration::MAX);
-                    });
-                    let late = eventlet::Builder::new().delay(ms(60_000));
-                    drop(late.spawn_scoped(s, move || drop((second, frame))));
+                    for name in ["one", "two"] {
+                        let log = &theirs;
+                        let waiting = OnDrop(move || {
+                            let _noted = log.on_drop(name);
+                            sleep(ms(50));
+                            log.add("slept");
+                        });
+                        let late = eventlet::Builder::new().delay(ms(60_000));
+                        drop(late.spawn_scoped(s, move || drop(waiting)));
+                    }
+                    panic!("expected");
                 });
             }));
-            yield_now();
-            yield_now();
+            theirs.add(caught.is_err());
+            sleep(ms(1));
+            theirs.add("went on");
         });
-        os_thread.join().unwrap();
-        assert_eq!(n_drops.load(std::sync::atomic::Ordering::SeqCst), 0);
+        sleep(ms(10));
+        owner.kill();
+        assert_eq!(log.take(), "one");
+        assert!(owner.wait().unwrap_err().is_killed());
+        assert_eq!(log.take(), "slept two true");
     });
 }
