@@ -33,6 +33,8 @@ pub(super) struct Inner<T, S, C> {
     /// How many there may be.
     max: Cell<usize>,
     is_shut_down: Cell<bool>,
+    /// Someone hands items from the store to those who wait to get.
+    is_serving: Cell<bool>,
     /// What belongs to those who waited to get, were woken and have not run; with their ids.
     given: RefCell<VecDeque<(u64, T)>>,
     /// Those who wait to get.
@@ -59,6 +61,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
             n_items: Cell::new(0),
             max: Cell::new(max),
             is_shut_down: Cell::new(false),
+            is_serving: Cell::new(false),
             given: RefCell::default(),
             getters: WaitList::default(),
             putters: WaitList::default(),
@@ -235,6 +238,16 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         if self.n_items.get() > 0 {
             self.tell_of_item();
         }
+        if !self.getters.is_empty() && !self.is_serving.replace(true) {
+            let _serving = Serving { flag: &self.is_serving };
+            self.serve();
+        }
+    }
+
+    /// Gives what is there to those who began to wait while the store was out. That takes it out
+    /// again, but whoever puts it back meanwhile leaves the rest to this.
+    #[cold]
+    fn serve(&self) {
         while !self.getters.is_empty()
             && let Some(item) = self.take()
         {
@@ -365,5 +378,16 @@ impl<T, S: Store<T>, C: Count> DerefMut for Out<'_, T, S, C> {
 impl<T, S: Store<T>, C: Count> Drop for Out<'_, T, S, C> {
     fn drop(&mut self) {
         self.inner.put_back(mem::take(&mut self.store));
+    }
+}
+
+/// Ends the serving when it is dropped.
+struct Serving<'a> {
+    flag: &'a Cell<bool>,
+}
+
+impl Drop for Serving<'_> {
+    fn drop(&mut self) {
+        self.flag.set(false);
     }
 }
