@@ -10,8 +10,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::mem;
-use std::ops::{Deref, DerefMut};
 
 use super::error::{Empty, Full};
 use super::store::Store;
@@ -27,22 +25,22 @@ use crate::waitlist::{Ticket, WaitList, Waits};
 /// room or someone waits to get. So whoever finds an item or room takes it, and passes nobody.
 pub(super) struct Inner<T, S, C> {
     /// The items that nobody has been given. Nothing of the user's is called while it is borrowed.
-    store: RefCell<S>,
+    pub(super) store: RefCell<S>,
     /// How many there are, also those that are out to be compared or cloned.
-    n_items: Cell<usize>,
+    pub(super) n_items: Cell<usize>,
     /// How many there may be.
     max: Cell<usize>,
     is_shut_down: Cell<bool>,
     /// Someone hands items from the store to those who wait to get.
-    is_serving: Cell<bool>,
+    pub(super) is_serving: Cell<bool>,
     /// What belongs to those who waited to get, were woken and have not run; with their ids.
     given: RefCell<VecDeque<(u64, T)>>,
     /// Those who wait to get.
-    getters: WaitList,
+    pub(super) getters: WaitList,
     /// Those who wait to put, with their items.
     pub(super) putters: WaitList<Putter<T>>,
     /// Those who wait to look at an item.
-    peekers: WaitList,
+    pub(super) peekers: WaitList,
     /// Those who only want to know when there is an item.
     pub(super) item_watchers: WaitList<Watcher>,
     /// Those who only want to know when there is room.
@@ -51,7 +49,7 @@ pub(super) struct Inner<T, S, C> {
     pub(super) tasks: C,
 }
 
-const ITEM: &str = "an item of a queue";
+pub(super) const ITEM: &str = "an item of a queue";
 const ROOM: &str = "room in a queue";
 
 impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
@@ -196,67 +194,8 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         given.remove(index).map(|(_, item)| item).ok_or(Empty)
     }
 
-    /// Clones the next item, waiting for it until `deadline`.
-    pub(super) fn peek(&self, deadline: impl FnOnce(&Hub) -> Time) -> Result<T, Empty>
-    where
-        T: Clone,
-    {
-        let deadline = hub::with(deadline);
-        loop {
-            if let Some(item) = self.try_peek() {
-                return Ok(item);
-            }
-            if self.is_shut_down.get() || !self.peekers.wait(ITEM, deadline).ready_or_raise() {
-                return Err(Empty);
-            }
-        }
-    }
-
-    pub(super) fn try_peek(&self) -> Option<T>
-    where
-        T: Clone,
-    {
-        if self.n_items.get() == 0 { None } else { self.take_out().peek().cloned() }
-    }
-
-    #[inline]
-    fn pop(&self) -> Option<T> {
-        if S::COMPARES { self.take_out().pop() } else { self.store.borrow_mut().pop() }
-    }
-
-    /// Takes the store out while code of the items is called: that may come back to this queue,
-    /// panic, or wait. Meanwhile others find no item, and those that are put are in another store.
-    fn take_out(&self) -> Out<'_, T, S, C> {
-        Out { store: self.store.take(), inner: self }
-    }
-
-    fn put_back(&self, store: S) {
-        let later = self.store.replace(store);
-        if later.len() > 0 {
-            self.store.borrow_mut().append(later);
-        }
-        if self.n_items.get() > 0 {
-            self.tell_of_item();
-        }
-        if !self.getters.is_empty() && !self.is_serving.replace(true) {
-            let _serving = Serving { flag: &self.is_serving };
-            self.serve();
-        }
-    }
-
-    /// Gives what is there to those who began to wait while the store was out. That takes it out
-    /// again, but whoever puts it back meanwhile leaves the rest to this.
-    #[cold]
-    fn serve(&self) {
-        while !self.getters.is_empty()
-            && let Some(item) = self.take()
-        {
-            self.deliver(item);
-        }
-    }
-
     /// Gives an item that was accepted to the one who has waited longest, or keeps it.
-    fn deliver(&self, item: T) {
+    pub(super) fn deliver(&self, item: T) {
         match self.getters.wake_someone() {
             Some(id) => self.given.borrow_mut().push_back((id, item)),
             None => self.keep(item),
@@ -271,7 +210,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     }
 
     #[inline]
-    fn tell_of_item(&self) {
+    pub(super) fn tell_of_item(&self) {
         self.peekers.wake_all();
         self.item_watchers.wake_all();
     }
@@ -352,42 +291,5 @@ pub(super) struct Putter<T> {
 impl<T> Waits for Putter<T> {
     fn is_waiting(&self) -> bool {
         self.waiter.is_waiting()
-    }
-}
-
-/// The store of a queue, out of it. It goes back when this is dropped.
-struct Out<'a, T, S: Store<T>, C: Count> {
-    store: S,
-    inner: &'a Inner<T, S, C>,
-}
-
-impl<T, S: Store<T>, C: Count> Deref for Out<'_, T, S, C> {
-    type Target = S;
-
-    fn deref(&self) -> &S {
-        &self.store
-    }
-}
-
-impl<T, S: Store<T>, C: Count> DerefMut for Out<'_, T, S, C> {
-    fn deref_mut(&mut self) -> &mut S {
-        &mut self.store
-    }
-}
-
-impl<T, S: Store<T>, C: Count> Drop for Out<'_, T, S, C> {
-    fn drop(&mut self) {
-        self.inner.put_back(mem::take(&mut self.store));
-    }
-}
-
-/// Ends the serving when it is dropped.
-struct Serving<'a> {
-    flag: &'a Cell<bool>,
-}
-
-impl Drop for Serving<'_> {
-    fn drop(&mut self) {
-        self.flag.set(false);
     }
 }

@@ -15,6 +15,8 @@ mod error;
 mod heap;
 mod inner;
 mod iter;
+mod out;
+mod put;
 mod select;
 mod state;
 mod store;
@@ -23,7 +25,7 @@ mod tasks;
 pub use base::Base;
 pub use error::{Empty, Full};
 pub use iter::Iter;
-pub use select::Put;
+pub use put::Put;
 pub use tasks::Task;
 
 /// A queue whose items are tasks: [`join`](Base::join) waits until all of them are done.

@@ -1,0 +1,169 @@
+//! Putting an item, among the things that one waits for together.
+
+use std::cell::Cell;
+use std::fmt;
+
+use super::base::Base;
+use super::error::Full;
+use super::inner::Inner;
+use super::store::Store;
+use super::tasks::Count;
+use crate::hub::Waiter;
+use crate::select::{Select, Source, Waitable, Watcher};
+use crate::waitlist::Ticket;
+
+/// Putting an item into a queue, as one of the things that one waits for by
+/// [`select!`](crate::select!).
+///
+/// It gives `Ok(())` when the item has been put, and gives it back in an error when the queue is
+/// shut down. After that it never gets ready again.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::queue::Put;
+/// use eventlet::{Queue, select::after};
+/// use std::time::Duration;
+///
+/// let full = Queue::new(Some(0));
+/// let put = Put::new(&full, "news");
+/// eventlet::select! {
+///     result = put => panic!("nobody gets it: {result:?}"),
+///     _ = after(Duration::from_millis(1)) => {}
+/// }
+/// assert_eq!(put.into_inner(), Some("news"));
+/// ```
+pub struct Put<'a, T> {
+    queue: &'a dyn Room<T>,
+    /// None while it waits in line, and when it has been put.
+    item: Cell<Option<T>>,
+    /// Its place in the line.
+    ticket: Cell<Option<Ticket>>,
+}
+
+/// The end of a queue where items are put.
+trait Room<T> {
+    fn offer(&self, item: T) -> Result<(), Full<T>>;
+    fn would_accept(&self) -> bool;
+    fn is_shut_down(&self) -> bool;
+    fn join(&self, waiter: Waiter, item: T) -> Ticket;
+    fn leave(&self, ticket: Ticket) -> Option<T>;
+    fn watch(&self, watcher: Watcher) -> Ticket;
+    fn unwatch(&self, ticket: Ticket);
+}
+
+impl<T, S: Store<T>, C: Count> Room<T> for Inner<T, S, C> {
+    fn offer(&self, item: T) -> Result<(), Full<T>> {
+        self.offer(item)
+    }
+
+    fn would_accept(&self) -> bool {
+        self.would_accept()
+    }
+
+    fn is_shut_down(&self) -> bool {
+        self.is_shut_down()
+    }
+
+    fn join(&self, waiter: Waiter, item: T) -> Ticket {
+        self.join_putters(waiter, item)
+    }
+
+    fn leave(&self, ticket: Ticket) -> Option<T> {
+        self.putters.leave(ticket).map(|putter| putter.item)
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.room_watchers.join(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.room_watchers.leave(ticket);
+    }
+}
+
+impl<'a, T> Put<'a, T> {
+    /// Makes a thing that puts `item` into `queue` when it is chosen.
+    #[allow(private_bounds, reason = "every queue will do")]
+    pub fn new<S: Store<T>, C: Count>(queue: &'a Base<T, S, C>, item: T) -> Self {
+        Put { queue: &*queue.inner, item: Cell::new(Some(item)), ticket: Cell::default() }
+    }
+
+    /// The item, if it was not put.
+    pub fn into_inner(self) -> Option<T> {
+        self.item.into_inner()
+    }
+
+    /// Takes the item out of the line, if it is still there.
+    fn take_back(&self) {
+        let item = self.ticket.take().and_then(|ticket| self.queue.leave(ticket));
+        if item.is_some() {
+            self.item.set(item);
+        }
+    }
+
+    /// Whether there is nothing to put any more.
+    fn is_used_up(&self) -> bool {
+        let item = self.item.take();
+        let is_used_up = item.is_none();
+        self.item.set(item);
+        is_used_up
+    }
+}
+
+impl<T> Source for Put<'_, T> {
+    fn reserve(&self) -> bool {
+        let Some(item) = self.item.take() else { return false };
+        let refused = self.queue.offer(item).err();
+        let is_ready = refused.is_none() || self.queue.is_shut_down();
+        self.item.set(refused.map(|Full(item)| item));
+        is_ready
+    }
+
+    fn join(&self, waiter: Waiter) -> Ticket {
+        if let Some(item) = self.item.take() {
+            self.ticket.set(Some(self.queue.join(waiter, item)));
+        }
+        Ticket::default()
+    }
+
+    fn leave(&self, _ticket: Ticket) {
+        self.take_back();
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.is_used_up() && (self.queue.would_accept() || self.queue.is_shut_down())
+    }
+
+    fn watch(&self, watcher: Watcher) -> Ticket {
+        self.queue.watch(watcher)
+    }
+
+    fn unwatch(&self, ticket: Ticket) {
+        self.queue.unwatch(ticket);
+    }
+}
+
+impl<T> Waitable for Put<'_, T> {
+    fn source(&self) -> &dyn Source {
+        self
+    }
+}
+
+impl<T> Select for Put<'_, T> {
+    type Output = Result<(), Full<T>>;
+    type Claim = ();
+
+    fn claim(&self) {}
+
+    fn take_reserved(&self, _claim: ()) -> Result<(), Full<T>> {
+        self.take_back();
+        self.item.take().map_or(Ok(()), |item| Err(Full(item)))
+    }
+}
+
+impl<T> fmt::Debug for Put<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Put").field("is_used_up", &self.is_used_up()).finish_non_exhaustive()
+    }
+}
