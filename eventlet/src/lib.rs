@@ -120,6 +120,7 @@ mod timeout;
 pub mod future;
 
 pub mod greenpool;
+pub mod pools;
 
 #[allow(unsafe_code, reason = "taking a descriptor out of its wrapper, and socket calls")]
 mod greenio;
