@@ -1,7 +1,11 @@
 //! The behaviours of Eventlet's own tests of `greenpool`, by their names: pools.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use eventlet::debug::pause_clock;
-use eventlet::{Event, GreenPool, current, sleep, spawn_after_local, with_timeout};
+use eventlet::pools::{Pool, TokenPool};
+use eventlet::{Event, GreenPool, Timeout, current, sleep, spawn_after_local, with_timeout};
 use eventlet_tests::{Log, check, ms, panic_text, yield_now};
 
 /// A pool has so many free slots: it takes that many green threads, and not one more.
@@ -171,6 +175,26 @@ fn resize() {
 }
 
 #[test]
+fn pool_smash() {
+    check(|| {
+        let (pool, tokens) = (GreenPool::new(1), TokenPool::new(1));
+        let token = tokens.get();
+        // It stands in line for a token, and gives up at once.
+        let theirs = tokens.clone();
+        let receiver = pool.spawn(move || {
+            Timeout::new(ms(0)).run(|| theirs.get()).map_or("timed out", |_| "received")
+        });
+        assert_eq!(receiver.wait().unwrap(), "timed out");
+        let put = eventlet::spawn(move || drop(token));
+        // Neither pool minds.
+        assert_eq!(pool.spawn(|| "resumed").wait().unwrap(), "resumed");
+        assert_eq!((tokens.free(), tokens.waiting()), (1, 0));
+        let _token = tokens.get();
+        put.wait().unwrap();
+    });
+}
+
+#[test]
 fn spawn_n_2() {
     check(|| {
         let (pool, log) = (GreenPool::new(2), Log::new());
@@ -214,6 +238,40 @@ fn exceptions() {
                 }
                 pool.wait_all();
                 assert_pool_has_free(&pool, 2);
+            }
+        }
+    });
+}
+
+#[test]
+fn with_intpool() {
+    fn subtest(n_numbers: usize, size: usize, n_runs: usize) {
+        let last = Cell::new(0);
+        let numbers = Pool::builder().max_size(n_numbers).build_infallible(move || {
+            last.set(last.get() + 1);
+            last.get()
+        });
+        let (pool, n_done) = (GreenPool::new(size), Rc::new(Cell::new(0)));
+        for _ in 0..n_runs {
+            let (numbers, n_done) = (numbers.clone(), n_done.clone());
+            pool.spawn_n(move || {
+                let Ok(number) = numbers.get();
+                assert!((1..=n_numbers).contains(&*number));
+                sleep(ms(1));
+                n_done.set(n_done.get() + 1);
+            });
+        }
+        pool.wait_all();
+        assert_eq!((n_done.get(), numbers.free()), (n_runs, n_numbers.cast_signed()));
+    }
+
+    check(|| {
+        pause_clock();
+        subtest(4, 7, 7);
+        subtest(50, 75, 100);
+        for n_numbers in [10, 20, 30, 40, 50] {
+            for size in [5, 25, 35, 50] {
+                subtest(n_numbers, size, size);
             }
         }
     });
