@@ -12,21 +12,50 @@ use proptest::prelude::*;
 /// What a green thread does with the pool that all share. Times are milliseconds.
 #[derive(Clone, Debug)]
 enum Step {
-    Spawn { runs: u64 },
-    SpawnWithin { limit: u64, runs: u64 },
-    TrySpawn { runs: u64 },
+    Spawn {
+        runs: u64,
+    },
+    SpawnWithin {
+        limit: u64,
+        runs: u64,
+    },
+    TrySpawn {
+        runs: u64,
+    },
     /// The member spawns in its turn.
-    SpawnNested { runs: u64 },
+    SpawnNested {
+        runs: u64,
+    },
     Panic,
-    Kill { which: usize },
-    Resize { size: usize },
+    Kill {
+        which: usize,
+    },
+    Resize {
+        size: usize,
+    },
     /// Takes so many of the results, in or out of order.
-    Map { items: u64, runs: u64, taken: usize, is_ordered: bool },
+    Map {
+        items: u64,
+        runs: u64,
+        taken: usize,
+        is_ordered: bool,
+    },
     /// The same by a member.
-    NestedMap { items: u64, runs: u64 },
-    MapWithin { limit: u64, items: u64, runs: u64 },
-    WaitAll { limit: u64 },
-    Sleep { millis: u64 },
+    NestedMap {
+        items: u64,
+        runs: u64,
+    },
+    MapWithin {
+        limit: u64,
+        items: u64,
+        runs: u64,
+    },
+    WaitAll {
+        limit: u64,
+    },
+    Sleep {
+        millis: u64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -66,6 +95,8 @@ struct Known {
     n_alive: Cell<usize>,
     /// Functions of members that have begun and not ended.
     n_begun: Cell<usize>,
+    /// The pool is not resized any more.
+    has_last_size: Cell<bool>,
     /// Whom one can kill.
     threads: RefCell<Vec<Handle>>,
 }
@@ -118,6 +149,7 @@ impl Model {
     }
 
     fn take(&self, step: &Step) {
+        self.look();
         match *step {
             Step::Spawn { runs } => self.note(self.pool.spawn_n(self.work(runs))),
             Step::SpawnWithin { limit, runs } => {
@@ -146,8 +178,7 @@ impl Model {
             }
             Step::Panic => {
                 // Unwinds like a panic, without its message.
-                let exit = std::panic::resume_unwind as fn(_) -> _;
-                drop(self.pool.spawn(move || -> () { exit(Box::new("on purpose")) }));
+                self.pool.spawn_n(|| std::panic::resume_unwind(Box::new("on purpose")));
             }
             Step::Kill { which } => {
                 let threads = self.inner.threads.borrow().clone();
@@ -155,6 +186,7 @@ impl Model {
                     thread.kill();
                 }
             }
+            Step::Resize { .. } if self.inner.has_last_size.get() => {}
             Step::Resize { size } => self.pool.resize(size),
             Step::Map { items, runs, taken, is_ordered: true } => {
                 let map = self.pool.imap(self.call(runs), 0..items);
@@ -222,6 +254,7 @@ fn run(size: usize, scripts: Vec<Vec<Step>>) {
     sleep(ms(100));
     // From now on everyone who waits has his turn, whatever the size was.
     model.pool.resize(2);
+    model.inner.has_last_size.set(true);
     for actor in actors {
         if let Err(exit) = actor.wait() {
             assert!(exit.is_killed(), "{exit}");

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 /// How an item is got, and for how long one waits for it.
 #[derive(Clone, Copy, Debug)]
 enum Get {
-    Get,
+    Wait,
     Try,
     Within(u64),
     /// Being made is limited, too.
@@ -43,7 +43,7 @@ type Making = (u64, bool);
 
 fn step() -> impl Strategy<Value = Step> {
     let get = prop_oneof![
-        4 => Just(Get::Get),
+        4 => Just(Get::Wait),
         1 => Just(Get::Try),
         2 => (0u64..6).prop_map(Get::Within),
         2 => (0u64..6).prop_map(Get::Limited),
@@ -82,6 +82,8 @@ struct Model {
     /// How many there were when last looked: more than there may be, they only get fewer.
     last: Rc<Cell<usize>>,
     actors: Rc<RefCell<Vec<Handle>>>,
+    /// The pool is not resized any more.
+    has_last_size: Rc<Cell<bool>>,
 }
 
 impl Model {
@@ -98,8 +100,8 @@ impl Model {
             if succeeds { Ok(counted(&items)) } else { Err("refused") }
         };
         let Ok(pool) = Pool::builder().max_size(size).build(create) else { unreachable!() };
-        let (n_detached, last, actors) = Default::default();
-        Model { pool, n_items, n_detached, n_in_making, last, actors }
+        let (n_detached, last, actors, has_last_size) = Default::default();
+        Model { pool, n_items, n_detached, n_in_making, last, actors, has_last_size }
     }
 
     /// Checks what must always hold.
@@ -117,7 +119,7 @@ impl Model {
     fn get(&self, get: Get) -> Option<Item<Counted>> {
         let pool = &self.pool;
         match get {
-            Get::Get => pool.get().ok(),
+            Get::Wait => pool.get().ok(),
             Get::Try => {
                 let free = pool.free();
                 let got = pool.try_get();
@@ -147,6 +149,7 @@ impl Model {
     }
 
     fn take(&self, step: Step) {
+        self.look();
         match step {
             Step::Use { get, holds, end } => {
                 if let Some(item) = self.get(get) {
@@ -155,6 +158,7 @@ impl Model {
                     self.end(item, end);
                 }
             }
+            Step::Resize { .. } if self.has_last_size.get() => {}
             Step::Resize { size } => self.pool.resize(size),
             Step::Kill { which } => {
                 let actors = self.actors.borrow().clone();
@@ -182,6 +186,7 @@ fn run(size: usize, makings: Vec<Making>, scripts: Vec<Vec<Step>>) {
     sleep(ms(200));
     // From now on everyone who waits has his turn, whatever the size was.
     model.pool.resize(2);
+    model.has_last_size.set(true);
     for actor in actors {
         if let Err(exit) = actor.wait() {
             assert!(exit.is_killed(), "{exit}");
