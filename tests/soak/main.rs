@@ -16,9 +16,10 @@ mod soak;
 mod dags;
 mod events;
 mod futures;
+mod greenpools;
+mod items;
 mod locals;
 mod net;
-mod pools;
 mod queues;
 mod remote;
 mod scopes;
@@ -45,7 +46,8 @@ const SUBJECTS: &[Row] = &[
     ("futures", 2, || Box::new(futures::Futures)),
     ("locals", 4, || Box::new(locals::Locals)),
     ("queues", 12, || Box::new(queues::Queues::new())),
-    ("pools", 6, || Box::new(pools::Pools::new())),
+    ("greenpools", 6, || Box::new(greenpools::GreenPools::new())),
+    ("items", 6, || Box::new(items::Items::new())),
     ("dags", 2, || Box::new(dags::Dags)),
     ("scopes", 2, || Box::new(scopes::Scopes)),
     ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),

@@ -12,15 +12,15 @@ use super::soak::{Soak, Subject};
 const MOST: usize = 5;
 
 /// A pool that all rounds share, and how many run in it.
-pub struct Pools {
+pub struct GreenPools {
     pool: GreenPool,
     n_running: Rc<Cell<usize>>,
 }
 
-impl Pools {
+impl GreenPools {
     /// An idle pool.
     pub fn new() -> Self {
-        Pools { pool: GreenPool::new(MOST), n_running: Rc::default() }
+        GreenPools { pool: GreenPool::new(MOST), n_running: Rc::default() }
     }
 
     /// What a member does: it is counted while it is at it.
@@ -109,7 +109,7 @@ fn group(soak: &Soak) {
     assert!(group.is_empty());
 }
 
-impl Subject for Pools {
+impl Subject for GreenPools {
     fn round(&self, soak: &Rc<Soak>) {
         match soak.below(8) {
             0 => self.map(soak),
