@@ -138,7 +138,6 @@ fn time_grows_with_the_number_only() {
         assert!(best < 4.0, "{best}");
     }
     check(|| {
-        // Only spawning: nothing of it runs before it is killed or posted.
         time(|n| {
             let pool = Pool::new();
             (1..=n).for_each(|key| pool.spawn(key, [key - 1], one_more).unwrap());
@@ -149,6 +148,13 @@ fn time_grows_with_the_number_only() {
             let pool = Pool::new();
             (1..=n).for_each(|key| pool.spawn(key, [key + 1], one_more).unwrap());
             pool.post(n + 1, 0).unwrap();
+            pool.wait_all().unwrap();
+        });
+        time(|n| {
+            let pool = Pool::new();
+            let odd_then_even = (1..=n).step_by(2).chain((2..=n).step_by(2));
+            odd_then_even.for_each(|key| pool.spawn(key, [key - 1], one_more).unwrap());
+            pool.post(0, 0).unwrap();
             pool.wait_all().unwrap();
         });
         time(|n| {

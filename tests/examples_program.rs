@@ -43,6 +43,13 @@ impl Program {
         Self::start(Command::new("sh").args(["-c", script]).arg(example).args(arguments))
     }
 
+    /// Starts an example that finds no tools of the system.
+    pub fn example_without_tools(name: &str, arguments: &[&str]) -> Self {
+        let script = "PATH=/nowhere exec \"$0\" \"$@\"";
+        let example = path_of_example(name);
+        Self::start(Command::new("sh").args(["-c", script]).arg(example).args(arguments))
+    }
+
     /// Starts a tool of the system. If it is not installed the test says so and goes without.
     pub fn tool(name: &str, arguments: &[&str]) -> Option<Self> {
         let is_there = |folder: PathBuf| folder.join(name).is_file();

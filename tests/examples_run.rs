@@ -1,5 +1,6 @@
 //! Runs every example as a program of its own, against real clients and servers.
 
+mod examples_build;
 mod examples_clients;
 mod examples_crowd;
 mod examples_million;
