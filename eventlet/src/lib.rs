@@ -40,7 +40,8 @@
 //! [`spawn_n`] is for green threads nobody waits for, [`spawn_after`] for later ones, [`Builder`]
 //! for names and stack sizes. Green threads stay on their OS thread, so closures and results need
 //! not be `Send`, and `Rc` and `RefCell` are fine to share: nobody else runs until you wait.
-//! In a [`scope`] they may even borrow. [`green_local!`] is for variables of which each green thread has its own.
+//! In a [`scope`] they may even borrow. [`green_local!`] is for variables of which each green thread
+//! has its own.
 //!
 //! **Giving way.** [`sleep`] waits; with a duration of zero it lets everyone else run once.
 //! [`yield_if_needed`] is for loops that compute: it does so once a millisecond.
@@ -49,6 +50,17 @@
 //! destructors run. [`with_timeout`] gives up on a stretch of code that waits too long, and
 //! [`Timeout`] is the same as a guard. Both arrive at the next wait, never in the middle of a
 //! computation. [`Handle::link`] tells you when a green thread ends.
+//!
+//! **Talking to each other.** A [`Queue`] hands items on, an [`Event`] tells once, an
+//! [`event::Flag`] comes and goes, a [`Semaphore`] or a [`lock::Lock`] lets so many in. Those who wait
+//! are served in the order they came, and one that is killed or timed out loses nothing for the
+//! others. [`select!`] waits for the first of several things, [`select::iwait`] for one after the
+//! other, [`join_all`] for all results.
+//!
+//! **Many at a time.** A [`GreenPool`] limits how many green threads there are at once, and maps a
+//! function over items; a [`GreenPile`] gives their results in order; a [`Group`] is waited for or killed
+//! together; in a [`dagpool::DAGPool`] they wait for each other's results. A [`pools::Pool`] lends out
+//! things such as connections.
 //!
 //! **Talking to the network.** [`green::net`] is `std::net` name by name; [`connect`], [`listen`]
 //! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor.

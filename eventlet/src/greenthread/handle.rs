@@ -219,8 +219,8 @@ impl Handle {
     /// Calls `callback` when the green thread ends, however it ends.
     ///
     /// Callbacks are called in the order they were linked, inside the green thread, which is not
-    /// dead before the last one has returned. If it has ended, the callback is called at once, in
-    /// the caller. A callback that panics does not keep the others from being called. The main
+    /// dead before the last one has returned. If it was killed before it had begun, they are called
+    /// inside the killer. If it has ended, the callback is called at once, in the caller. A callback that panics does not keep the others from being called. The main
     /// context never ends, so it calls nothing.
     ///
     /// # Switching
