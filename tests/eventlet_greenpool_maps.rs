@@ -1,31 +1,29 @@
 //! The behaviours of Eventlet's own tests of `greenpool`, by their names: maps and piles.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use eventlet::debug::pause_clock;
 use eventlet::{GreenPile, GreenPool, Timeout, sleep, spawn};
-use eventlet_tests::{check, ms, panic_text, yield_now};
+use eventlet_tests::{check, ms, net, panic_text, yield_now};
 
-/// Numbers that look random, the same in each run.
+/// Random numbers that several green threads share, the same in each run.
 #[derive(Clone)]
-struct Random(Rc<Cell<u64>>);
+struct Random(Rc<RefCell<net::Random>>);
 
 impl Random {
     fn new() -> Self {
-        Random(Rc::new(Cell::new(1)))
+        Random(Rc::new(RefCell::new(net::Random::new(1))))
     }
 
-    fn below(&self, n: u64) -> u64 {
-        let next = self.0.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        self.0.set(next);
-        (next >> 33) % n
+    fn below(&self, n: usize) -> usize {
+        self.0.borrow_mut().below(n)
     }
 
     /// Sleeps none, one or several times.
     fn dawdle(&self) {
         while self.below(2) == 0 {
-            sleep(ms(self.below(10)));
+            sleep(ms(self.below(10) as u64));
         }
     }
 }

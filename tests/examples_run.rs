@@ -4,5 +4,6 @@ mod examples_build;
 mod examples_clients;
 mod examples_crowd;
 mod examples_million;
+mod examples_pools;
 mod examples_program;
 mod examples_servers;
