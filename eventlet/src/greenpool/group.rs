@@ -17,7 +17,7 @@ use crate::waitlist::{Ticket, WaitList};
 /// [`select!`](crate::select!), is that it is empty.
 ///
 /// A clone is the same group, and it belongs to its OS thread. When nobody holds the group any more,
-/// its members run on.
+/// its members run on; in a [`scope`](crate::scope) none outlives the scope.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! The iterators of `imap` and `imap_unordered`.
+//! Calling one function for many items: `imap` and `imap_unordered`.
 
 use std::iter::FusedIterator;
 use std::panic::Location;
@@ -7,6 +7,81 @@ use super::GreenPool;
 use super::tasks::{Call, Tasks};
 use super::window::{AsTheyEnd, InOrder};
 use crate::greenthread::Exit;
+
+impl GreenPool {
+    /// Calls `f` with each of `items`, in green threads of the pool, and gives the results in the
+    /// order of the items.
+    ///
+    /// Nothing starts before the first `next`, which starts as many as there are free slots for.
+    /// Items are taken from their iterator as they are started, by whoever calls `next`: so a panic
+    /// of the iterator reaches that one, and it may borrow what it likes. At most as many
+    /// results are under way or waiting as the pool has slots, times two; so the memory is bounded
+    /// however many items there are.
+    ///
+    /// An item whose call has panicked, or was killed, is an error, and the iteration can go on. When
+    /// the iterator is dropped, what is under way runs on, and its results are dropped.
+    ///
+    /// Like [`spawn`](GreenPool::spawn), it runs `f` inline if the pool is full, a member of the pool
+    /// calls `next`, and nothing is under way.
+    ///
+    /// # Panics
+    ///
+    /// Never panics. `next` does if no stack can be mapped, and if the iterator of the items does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does, unless the result is there and nothing can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(4);
+    /// let lengths = pool.imap(str::len, ["one", "two", "three"]);
+    /// let lengths: Result<Vec<_>, _> = lengths.collect();
+    /// assert_eq!(lengths.unwrap(), [3, 3, 5]);
+    /// ```
+    #[track_caller]
+    pub fn imap<F, I, T>(&self, f: F, items: I) -> IMap<I::IntoIter, F, T>
+    where
+        F: Fn(I::Item) -> T + 'static,
+        I: IntoIterator<Item: 'static>,
+        T: 'static,
+    {
+        IMap::new(self, f, items.into_iter())
+    }
+
+    /// Like [`imap`](GreenPool::imap), but gives the results as they come.
+    ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does, unless a result is there and nothing can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::{GreenPool, sleep};
+    /// use std::time::Duration;
+    ///
+    /// let pool = GreenPool::new(2);
+    /// let sleepers = pool.imap_unordered(
+    ///     |millis| {
+    ///         sleep(Duration::from_millis(millis));
+    ///         millis
+    ///     },
+    ///     [60, 1],
+    /// );
+    /// assert_eq!(sleepers.map(Result::unwrap).collect::<Vec<_>>(), [1, 60]);
+    /// ```
+    #[track_caller]
+    pub fn imap_unordered<F, I, T>(&self, f: F, items: I) -> IMapUnordered<I::IntoIter, F, T>
+    where
+        F: Fn(I::Item) -> T + 'static,
+        I: IntoIterator<Item: 'static>,
+        T: 'static,
+    {
+        IMapUnordered::new(self, f, items.into_iter())
+    }
+}
 
 /// The results of calls in a pool, in the order of the items. Made by [`GreenPool::imap`].
 #[must_use = "nothing is called before the first result is asked for"]

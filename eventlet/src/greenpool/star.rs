@@ -8,6 +8,34 @@ use super::tasks::{Call, Tasks};
 use super::window::InOrder;
 use crate::greenthread::Exit;
 
+impl GreenPool {
+    /// Like [`imap`](GreenPool::imap) with a function of several arguments: the items are tuples.
+    ///
+    /// For a closure, whose arguments would need their types written down,
+    /// `imap(|(a, b)| ..., items)` is shorter.
+    ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does, unless the result is there and nothing can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(4);
+    /// let powers = pool.starmap(u32::pow, [(2, 5), (3, 2), (10, 3)]);
+    /// assert_eq!(powers.map(Result::unwrap).collect::<Vec<_>>(), [32, 9, 1000]);
+    /// ```
+    #[track_caller]
+    pub fn starmap<F, I>(&self, f: F, items: I) -> StarMap<I::IntoIter, F>
+    where
+        F: 'static,
+        I: IntoIterator<Item: Arguments<F> + 'static>,
+        <I::Item as Arguments<F>>::Output: 'static,
+    {
+        StarMap::new(self, f, items.into_iter())
+    }
+}
+
 /// Tuples of the arguments of a function `F`: of one to six.
 ///
 /// # Examples
