@@ -1,5 +1,7 @@
 //! Moments that can be waited for together with other things.
 
+use std::marker::PhantomData;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::{Select, Source, Waitable, Watcher};
@@ -8,10 +10,23 @@ use crate::waitlist::Ticket;
 
 /// A moment to come. Made by [`after`] and [`at`].
 ///
-/// Once it has come it stays ready.
+/// Once it has come it stays ready. It is one of the hub's clock, so it stays on its OS thread:
+///
+/// ```compile_fail
+/// fn assert_send<T: Send>(_: T) {}
+/// assert_send(eventlet::select::after(std::time::Duration::ZERO));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct After {
     moment: Time,
+    /// Other hubs reckon from another beginning.
+    _of_this_hub: PhantomData<Rc<()>>,
+}
+
+impl After {
+    fn new(moment: Time) -> Self {
+        After { moment, _of_this_hub: PhantomData }
+    }
 }
 
 /// The moment when `delay` has passed from now, to be waited for with
@@ -31,7 +46,7 @@ pub struct After {
 /// assert_eq!(wait_any(&[&late, &soon]), 1);
 /// ```
 pub fn after(delay: Duration) -> After {
-    After { moment: hub::with(|hub| hub.deadline_in(delay)) }
+    After::new(hub::with(|hub| hub.deadline_in(delay)))
 }
 
 /// The moment that std's clock calls `instant`; see [`after`].
@@ -49,7 +64,7 @@ pub fn after(delay: Duration) -> After {
 /// assert_eq!(wait_any(&[&at(Instant::now())]), 0);
 /// ```
 pub fn at(instant: Instant) -> After {
-    After { moment: hub::with(|hub| hub.deadline_at(instant)) }
+    After::new(hub::with(|hub| hub.deadline_at(instant)))
 }
 
 impl Source for After {
