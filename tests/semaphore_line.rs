@@ -229,6 +229,21 @@ fn a_capped_semaphore_lets_both_sides_wait() {
 }
 
 #[test]
+fn a_capped_semaphore_with_no_limit_to_speak_of() {
+    check(|| {
+        for limit in [usize::MAX, usize::MAX / 2 + 1] {
+            let semaphore = CappedSemaphore::new(0, limit);
+            assert_eq!(semaphore.balance(), -isize::MAX);
+            semaphore.release();
+            assert!(semaphore.balance() < 0, "there is far more room than anybody needs");
+            let full = CappedSemaphore::new(limit, limit);
+            assert_eq!(full.balance(), isize::MAX);
+            assert!(!full.try_release());
+        }
+    });
+}
+
+#[test]
 fn a_killed_rendezvous_leaves_nothing() {
     check(|| {
         let semaphore = CappedSemaphore::new(0, 0);

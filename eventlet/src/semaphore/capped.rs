@@ -240,9 +240,9 @@ impl CappedSemaphore {
     /// ```
     pub fn balance(&self) -> isize {
         let Inner { count, limit, acquirers, releasers } = &*self.inner;
-        let lower = count.get().cast_signed() - acquirers.len().cast_signed();
-        let upper = (limit - count.get()).cast_signed() - releasers.len().cast_signed();
-        lower - upper
+        let lower = signed(count.get()) - signed(acquirers.len());
+        let upper = signed(limit - count.get()) - signed(releasers.len());
+        lower.saturating_sub(upper)
     }
 
     /// Whether [`acquire`](CappedSemaphore::acquire) would wait.
@@ -264,6 +264,11 @@ impl CappedSemaphore {
     pub fn is_full(&self) -> bool {
         self.inner.count.get() == self.inner.limit && self.inner.acquirers.is_empty()
     }
+}
+
+/// A limit may be so high that nobody gets there.
+fn signed(n: usize) -> isize {
+    isize::try_from(n).unwrap_or(isize::MAX)
 }
 
 impl fmt::Debug for CappedSemaphore {
