@@ -17,12 +17,15 @@ use crate::hub::{self, Hub, Time, Waiter, Wake};
 pub(crate) struct WaitList<W = Waiter> {
     /// With growing tickets, so that one is found quickly among many.
     entries: RefCell<VecDeque<Entry<W>>>,
+    /// How many entries have no waiter: at most half of them, and neither the first nor the last.
+    n_gaps: Cell<usize>,
     next_ticket: Cell<u64>,
 }
 
 struct Entry<W> {
     ticket: Ticket,
-    waiter: W,
+    /// None if it has left: closing the gap would move all behind it.
+    waiter: Option<W>,
 }
 
 /// Who can stand in a [`WaitList`].
@@ -50,9 +53,15 @@ impl Wakeable for Waiter {
     }
 }
 
+impl<W: Waits> Entry<W> {
+    fn is_waiting(&self) -> bool {
+        self.waiter.as_ref().is_some_and(W::is_waiting)
+    }
+}
+
 impl<W> Default for WaitList<W> {
     fn default() -> Self {
-        WaitList { entries: RefCell::default(), next_ticket: Cell::default() }
+        WaitList { entries: RefCell::default(), n_gaps: Cell::new(0), next_ticket: Cell::new(0) }
     }
 }
 
@@ -92,7 +101,7 @@ impl WaitList {
     #[inline]
     pub(crate) fn wake_someone(&self) -> Option<u64> {
         loop {
-            let waiter = self.entries.borrow_mut().pop_front()?.waiter;
+            let waiter = self.pop()?;
             let id = waiter.id();
             if waiter.wake() {
                 return Some(id);
@@ -107,19 +116,52 @@ impl<W> WaitList<W> {
     pub(crate) fn join(&self, waiter: W) -> Ticket {
         let ticket = Ticket(self.next_ticket.get());
         self.next_ticket.set(ticket.0 + 1);
-        self.entries.borrow_mut().push_back(Entry { ticket, waiter });
+        self.entries.borrow_mut().push_back(Entry { ticket, waiter: Some(waiter) });
         ticket
     }
 
     /// Takes a waiter out, if it is still there.
     #[inline(never)]
     pub(crate) fn leave(&self, ticket: Ticket) -> Option<W> {
-        let mut entries = self.entries.borrow_mut();
-        let place = entries.binary_search_by_key(&ticket, |entry| entry.ticket);
-        let entry = place.ok().and_then(|index| entries.remove(index));
+        let index = {
+            let entries = self.entries.borrow();
+            entries.binary_search_by_key(&ticket, |entry| entry.ticket).ok()?
+        };
         // Perhaps the last that holds its fiber: to be dropped while nothing is borrowed.
-        drop(entries);
-        entry.map(|entry| entry.waiter)
+        self.take(index)
+    }
+
+    /// Takes out the one that has waited longest.
+    #[inline]
+    fn pop(&self) -> Option<W> {
+        let mut entries = self.entries.borrow_mut();
+        let first = entries.pop_front()?;
+        if self.n_gaps.get() > 0 {
+            self.trim(&mut entries);
+        }
+        first.waiter
+    }
+
+    /// Takes out the waiter of an entry.
+    fn take(&self, index: usize) -> Option<W> {
+        let mut entries = self.entries.borrow_mut();
+        let waiter = entries.get_mut(index)?.waiter.take();
+        self.n_gaps.set(self.n_gaps.get() + usize::from(waiter.is_some()));
+        self.trim(&mut entries);
+        waiter
+    }
+
+    /// Closes gaps at the ends, and all of them if they are many.
+    fn trim(&self, entries: &mut VecDeque<Entry<W>>) {
+        let is_gap = |entry: &mut Entry<W>| entry.waiter.is_none();
+        let n_before = entries.len();
+        while entries.pop_front_if(is_gap).or_else(|| entries.pop_back_if(is_gap)).is_some() {}
+        let n_gaps = self.n_gaps.get() - (n_before - entries.len());
+        let are_many = n_gaps > entries.len() / 2;
+        if are_many {
+            entries.retain(|entry| entry.waiter.is_some());
+        }
+        self.n_gaps.set(if are_many { 0 } else { n_gaps });
     }
 
     /// A place that is left by itself, also when the wait ends by a panic.
@@ -130,7 +172,7 @@ impl<W> WaitList<W> {
 
     /// What `f` says of each of them, in order.
     pub(crate) fn map<R>(&self, f: impl FnMut(&W) -> R) -> Vec<R> {
-        self.entries.borrow().iter().map(|entry| &entry.waiter).map(f).collect()
+        self.entries.borrow().iter().filter_map(|entry| entry.waiter.as_ref()).map(f).collect()
     }
 }
 
@@ -139,10 +181,9 @@ impl<W: Wakeable> WaitList<W> {
     #[inline]
     pub(crate) fn wake_one(&self) -> bool {
         loop {
-            let first = self.entries.borrow_mut().pop_front();
-            let Some(entry) = first else { return false };
+            let Some(first) = self.pop() else { return false };
             // A wait that has ended otherwise takes nothing.
-            if entry.waiter.wake() {
+            if first.wake() {
                 return true;
             }
         }
@@ -154,8 +195,9 @@ impl<W: Wakeable> WaitList<W> {
         if self.entries.borrow().is_empty() {
             return;
         }
-        for entry in self.entries.take() {
-            entry.waiter.wake();
+        self.n_gaps.set(0);
+        for waiter in self.entries.take().into_iter().filter_map(|entry| entry.waiter) {
+            waiter.wake();
         }
     }
 }
@@ -164,22 +206,18 @@ impl<W: Waits> WaitList<W> {
     /// Takes out the first one that can still be woken. The others keep their places until they leave.
     #[inline]
     pub(crate) fn take_first(&self) -> Option<W> {
-        let mut entries = self.entries.borrow_mut();
-        if entries.is_empty() {
-            return None;
-        }
-        let index = entries.iter().position(|entry| entry.waiter.is_waiting())?;
-        entries.remove(index).map(|entry| entry.waiter)
+        let index = self.entries.borrow().iter().position(Entry::is_waiting)?;
+        self.take(index)
     }
 
     /// How many wait. It takes a moment for each of them.
     pub(crate) fn len(&self) -> usize {
-        self.entries.borrow().iter().filter(|entry| entry.waiter.is_waiting()).count()
+        self.entries.borrow().iter().filter(|entry| entry.is_waiting()).count()
     }
 
     /// Whether nobody waits.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.entries.borrow().iter().any(|entry| entry.waiter.is_waiting())
+        !self.entries.borrow().iter().any(Entry::is_waiting)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Callbacks for the end of a green thread.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
 
 use super::contain::contain;
 use super::exit::ExitStatus;
 use crate::unwind::Payload;
 
 type Callback = Box<dyn FnOnce(&ExitStatus)>;
-type Callbacks = Vec<(Link, Callback)>;
+/// With growing numbers, so that one is found quickly among many.
+type Callbacks = VecDeque<(Link, Callback)>;
 
 thread_local! {
     /// The number of the next link. No two links of a thread have the same, so one of another
@@ -40,7 +42,7 @@ impl Links {
             Some(status) => callback(&status),
             None => {
                 let mut callbacks = self.callbacks.take().unwrap_or_default();
-                callbacks.push((link, callback));
+                callbacks.push_back((link, callback));
                 self.callbacks.set(Some(callbacks));
             }
         }
@@ -55,8 +57,8 @@ impl Links {
     /// Takes a callback back that has not been called.
     pub(super) fn remove(&self, link: Link) -> bool {
         let Some(mut callbacks) = self.callbacks.take() else { return false };
-        let index = callbacks.iter().position(|(other, _)| *other == link);
-        let removed = index.map(|index| callbacks.remove(index));
+        let index = callbacks.binary_search_by_key(&link.number, |(other, _)| other.number);
+        let removed = index.ok().and_then(|index| callbacks.remove(index));
         self.callbacks.set(Some(callbacks));
         // The callback's destructor is the user's code, and may link or unlink: it runs here.
         removed.is_some()
