@@ -1,8 +1,8 @@
 //! What members of a full pool spawn into it: it runs inline.
 
 use eventlet::debug::pause_clock;
-use eventlet::{GreenPool, GreenThread, Timeout, current, sleep, spawn, with_timeout};
-use eventlet_tests::{Log, check, ms, panic_text, yield_now};
+use eventlet::{Event, GreenPool, GreenThread, Timeout, current, sleep, spawn, with_timeout};
+use eventlet_tests::{Log, OnDrop, check, ms, panic_text, yield_now};
 
 /// Runs `f` as the only member of a pool of one, which it is given.
 fn in_full_pool<T: 'static>(f: impl FnOnce(GreenPool) -> T + 'static) -> GreenThread<T> {
@@ -86,6 +86,40 @@ fn timeout_of_its_own_is_its_end() {
         sleep(ms(20));
         outer.kill();
         assert!(outer.wait().unwrap_err().is_killed());
+    });
+}
+
+#[test]
+fn caller_does_not_unwind_after_a_timeout_inline_although_another_one_does() {
+    check(|| {
+        pause_clock();
+        let gate = Event::new();
+        let theirs = gate.clone();
+        let unwinding = spawn(move || {
+            let _waits = OnDrop(|| theirs.wait().unwrap());
+            sleep(ms(60_000));
+        });
+        yield_now();
+        unwinding.kill();
+        assert!(std::thread::panicking());
+
+        let outer = in_full_pool(|pool| {
+            let log = Log::new();
+            let inline = pool.spawn(|| {
+                let _limit = Timeout::new(ms(10));
+                sleep(ms(60_000));
+            });
+            assert!(inline.exit_status().unwrap().is_timeout());
+            let noted = log.clone();
+            eventlet::spawn_n(move || noted.add("other"));
+            // Who unwinds does not give way.
+            yield_now();
+            log.add("yielded");
+            log.take()
+        });
+        assert_eq!(outer.wait().unwrap(), "other yielded");
+        gate.send(());
+        assert!(unwinding.wait().unwrap_err().is_killed());
     });
 }
 

@@ -194,6 +194,7 @@ fn wait_all_ends_when_the_last_spawner_gives_up() {
         let spawner = spawn(move || with_timeout(ms(10), || inner.spawn(|| ())).is_err());
         yield_now();
         pool.wait_all();
+        assert_eq!(pool.waiting(), 0);
         assert!(spawner.wait().unwrap());
     });
 }
