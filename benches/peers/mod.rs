@@ -85,6 +85,7 @@ impl Peer {
             (Peer::May, "timeout-ready" | "timeout-yield") => {
                 Some("it has no timeout for a stretch of code")
             }
+            (Peer::May, "ping-pong" | "stream") => Some("its channels have no limit"),
             (Peer::May, "sleepers") => {
                 Some("a fifth of the sleepers: it panics near 32,700, when mappings run out")
             }

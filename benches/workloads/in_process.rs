@@ -1,4 +1,4 @@
-//! Workloads that need nothing but the CPU and the clock: W1, W2, W4 and W5.
+//! Workloads that need nothing but the CPU and the clock: W1 to W5.
 
 use std::error::Error;
 
@@ -40,6 +40,18 @@ pub(super) const ALL: &[InProcess] = &[
         title: "W2 yield, 1,000 threads",
         operations: 2_000_000,
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.75))],
+    },
+    InProcess {
+        name: "ping-pong",
+        title: "W3 queue ping-pong, room for 1",
+        operations: 1_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.18))],
+    },
+    InProcess {
+        name: "stream",
+        title: "W3 queue stream, room for 1,000",
+        operations: 5_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 0.06))],
     },
     InProcess {
         name: "pool",

@@ -1,6 +1,7 @@
 //! eventlet, used as its documentation says.
 
 mod jobs;
+mod queues;
 mod servers;
 mod sync;
 
@@ -18,6 +19,8 @@ pub(super) const SKILLS: Skills = Skills {
         ("timeout-ready", Job::Timed(jobs::timeout_ready)),
         ("timeout-yield", Job::Timed(jobs::timeout_yield)),
         ("sleeps", Job::Sleeps(jobs::sleeps)),
+        ("ping-pong", Job::Timed(queues::ping_pong)),
+        ("stream", Job::Timed(queues::stream::<1000>)),
         ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),

@@ -31,6 +31,8 @@ var jobs = map[string]func(n int) ([]float64, error){
 	"spawn-batch":         timed(spawnBatches),
 	"yield-2":             timed(func(n int) { yields(2, n) }),
 	"yield-1000":          timed(func(n int) { yields(1000, n) }),
+	"ping-pong":           timed(pingPong),
+	"stream":              timed(stream),
 	"pool":                timed(pool),
 	"semaphore":           timed(semaphore),
 	"semaphore-contended": timed(semaphoreContended),
@@ -156,6 +158,49 @@ func yields(goroutines, n int) {
 			group.Done()
 		}()
 	}
+	group.Wait()
+}
+
+func pingPong(n int) {
+	there, back := make(chan int, 1), make(chan int, 1)
+	var group sync.WaitGroup
+	group.Add(2)
+	go func() {
+		for i := 0; i < n; i++ {
+			there <- i
+			if <-back != i {
+				panic("another one came back")
+			}
+		}
+		group.Done()
+	}()
+	go func() {
+		for i := 0; i < n; i++ {
+			back <- <-there
+		}
+		group.Done()
+	}()
+	group.Wait()
+}
+
+func stream(n int) {
+	items := make(chan int, 1000)
+	var group sync.WaitGroup
+	group.Add(2)
+	go func() {
+		for i := 0; i < n; i++ {
+			items <- i
+		}
+		group.Done()
+	}()
+	go func() {
+		for i := 0; i < n; i++ {
+			if <-items != i {
+				panic("out of order")
+			}
+		}
+		group.Done()
+	}()
 	group.Wait()
 }
 

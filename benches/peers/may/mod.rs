@@ -1,6 +1,7 @@
 //! may, with one worker.
 
 mod jobs;
+mod queues;
 mod servers;
 mod sync;
 
@@ -14,6 +15,8 @@ pub(super) const SKILLS: Skills = Skills {
         ("yield-2", Job::Timed(jobs::yields::<2>)),
         ("yield-1000", Job::Timed(jobs::yields::<1000>)),
         ("sleepers", Job::Sleepers(jobs::sleepers)),
+        ("ping-pong", Job::Timed(queues::ping_pong)),
+        ("stream", Job::Timed(queues::stream)),
         ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),

@@ -24,6 +24,7 @@ class Gevent:
         import gevent
         from gevent.lock import Semaphore
         from gevent.pool import Pool
+        from gevent.queue import Queue
 
         self.version = f"gevent {gevent.__version__}"
         self.spawn = gevent.spawn
@@ -32,6 +33,7 @@ class Gevent:
         self.joinall = gevent.joinall
         self.Semaphore = Semaphore
         self.Pool = Pool
+        self.Queue = Queue
 
     def spawn_in(self, pool, f):
         pool.spawn(f)
@@ -62,6 +64,7 @@ class Gevent:
 class Eventlet:
     def __init__(self):
         import eventlet
+        import eventlet.queue
 
         self.version = f"Eventlet {eventlet.__version__}"
         self.spawn = eventlet.spawn
@@ -69,6 +72,7 @@ class Eventlet:
         self.Timeout = eventlet.Timeout
         self.Semaphore = eventlet.Semaphore
         self.Pool = eventlet.GreenPool
+        self.Queue = eventlet.queue.LightQueue
 
     def spawn_in(self, pool, f):
         pool.spawn_n(f)
@@ -135,6 +139,35 @@ def yields(n_threads):
         green.joinall([green.spawn(give_way) for _ in range(n_threads)])
 
     return body
+
+
+def ping_pong(green, n):
+    there, back = green.Queue(1), green.Queue(1)
+
+    def ping():
+        for i in range(n):
+            there.put(i)
+            assert back.get() == i
+
+    def pong():
+        for _ in range(n):
+            back.put(there.get())
+
+    green.joinall([green.spawn(ping), green.spawn(pong)])
+
+
+def stream(green, n):
+    queue = green.Queue(1000)
+
+    def produce():
+        for i in range(n):
+            queue.put(i)
+
+    def consume():
+        for i in range(n):
+            assert queue.get() == i
+
+    green.joinall([green.spawn(produce), green.spawn(consume)])
 
 
 def pool(green, n):
@@ -227,6 +260,8 @@ JOBS = {
     "spawn-batch": timed(spawn_batches),
     "yield-2": timed(yields(2)),
     "yield-1000": timed(yields(1000)),
+    "ping-pong": timed(ping_pong),
+    "stream": timed(stream),
     "pool": timed(pool),
     "semaphore": timed(semaphore),
     "semaphore-contended": timed(semaphore_contended),

@@ -1,6 +1,7 @@
 //! tokio: a current-thread runtime with a `LocalSet`.
 
 mod jobs;
+mod queues;
 mod servers;
 mod sync;
 
@@ -21,6 +22,8 @@ pub(super) const SKILLS: Skills = Skills {
         ("timeout-ready", Job::Timed(jobs::timeout_ready)),
         ("timeout-yield", Job::Timed(jobs::timeout_yield)),
         ("sleeps", Job::Sleeps(jobs::sleeps)),
+        ("ping-pong", Job::Timed(queues::ping_pong)),
+        ("stream", Job::Timed(queues::stream::<1000>)),
         ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
