@@ -170,6 +170,12 @@ impl<W> WaitList<W> {
         Place { list: self, ticket }
     }
 
+    /// Whether nobody has a place, not even one whose wait has ended.
+    #[inline]
+    pub(crate) fn is_vacant(&self) -> bool {
+        self.entries.borrow().is_empty()
+    }
+
     /// What `f` says of each of them, in order.
     pub(crate) fn map<R>(&self, f: impl FnMut(&W) -> R) -> Vec<R> {
         self.entries.borrow().iter().filter_map(|entry| entry.waiter.as_ref()).map(f).collect()

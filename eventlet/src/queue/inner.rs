@@ -31,6 +31,11 @@ pub(super) struct Inner<T, S, C> {
     /// How many there may be.
     max: Cell<usize>,
     is_shut_down: Cell<bool>,
+    /// Someone may wait for an item or to be told of one, or the queue is shut down: if not, an item
+    /// is put without a look at the lines.
+    is_awaited: Cell<bool>,
+    /// Someone may wait for room or to be told of it.
+    is_wanted: Cell<bool>,
     /// Someone hands items from the store to those who wait to get.
     pub(super) is_serving: Cell<bool>,
     /// What belongs to those who waited to get, were woken and have not run; with their ids.
@@ -40,16 +45,16 @@ pub(super) struct Inner<T, S, C> {
     /// Those who wait to put, with their items.
     pub(super) putters: WaitList<Putter<T>>,
     /// Those who wait to look at an item.
-    pub(super) peekers: WaitList,
+    peekers: WaitList,
     /// Those who only want to know when there is an item.
-    pub(super) item_watchers: WaitList<Watcher>,
+    item_watchers: WaitList<Watcher>,
     /// Those who only want to know when there is room.
-    pub(super) room_watchers: WaitList<Watcher>,
+    room_watchers: WaitList<Watcher>,
     /// What has been put and not been done.
     pub(super) tasks: C,
 }
 
-pub(super) const ITEM: &str = "an item of a queue";
+const ITEM: &str = "an item of a queue";
 const ROOM: &str = "room in a queue";
 
 impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
@@ -59,6 +64,8 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
             n_items: Cell::new(0),
             max: Cell::new(max),
             is_shut_down: Cell::new(false),
+            is_awaited: Cell::new(false),
+            is_wanted: Cell::new(false),
             is_serving: Cell::new(false),
             given: RefCell::default(),
             getters: WaitList::default(),
@@ -71,20 +78,40 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     }
 
     /// Puts an item if that needs no waiting.
-    #[inline]
+    #[inline(always)]
     pub(super) fn offer(&self, item: T) -> Result<(), Full<T>> {
+        if self.is_awaited.get() {
+            self.offer_to_those_who_wait(item)
+        } else if self.has_room() {
+            self.store_item(item);
+            Ok(())
+        } else {
+            Err(Full(item))
+        }
+    }
+
+    #[inline(never)]
+    fn offer_to_those_who_wait(&self, item: T) -> Result<(), Full<T>> {
         if self.is_shut_down.get() {
             return Err(Full(item));
         }
         if let Some(id) = self.getters.wake_someone() {
             self.given.borrow_mut().push_back((id, item));
+            self.tasks.add();
         } else if self.has_room() {
-            self.keep(item);
+            self.store_item(item);
+            self.tell_of_item();
         } else {
             return Err(Full(item));
         }
-        self.tasks.add();
         Ok(())
+    }
+
+    #[inline(always)]
+    fn store_item(&self, item: T) {
+        self.tasks.add();
+        self.n_items.set(self.n_items.get() + 1);
+        self.store.borrow_mut().push(item);
     }
 
     /// Puts an item, waiting for room until `deadline`. Raises what is thrown meanwhile.
@@ -121,6 +148,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     /// Puts one who has an item at the end of the line.
     pub(super) fn join_putters(&self, waiter: Waiter, item: T) -> Ticket {
         let ticket = self.putters.join(Putter { waiter, item });
+        self.is_wanted.set(true);
         if self.n_items.get() == 0 {
             // A rendezvous, where the item can be taken from the hand.
             self.item_watchers.wake_all();
@@ -129,19 +157,21 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     }
 
     /// Takes the next item if that needs no waiting.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&self) -> Option<T> {
         if self.n_items.get() == 0 {
-            return self.take_from_hand();
+            return if self.is_wanted.get() { self.take_from_hand() } else { None };
         }
         let item = self.pop()?;
         self.n_items.set(self.n_items.get() - 1);
-        self.refill();
+        if self.is_wanted.get() {
+            self.refill();
+        }
         Some(item)
     }
 
     /// Accepts the item of the first one who waits to put it.
-    #[inline]
+    #[inline(never)]
     fn take_from_hand(&self) -> Option<T> {
         let Putter { waiter, item } = self.putters.take_first()?;
         waiter.wake();
@@ -152,23 +182,38 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     /// Takes the next item, waiting for it until `deadline`. Raises what is thrown meanwhile.
     #[inline(always)]
     pub(super) fn get(&self, deadline: impl FnOnce(&Hub) -> Time) -> Result<T, Empty> {
-        if let Some(item) = self.take() {
-            return Ok(item);
+        match self.take() {
+            Some(item) => Ok(item),
+            None if self.is_shut_down.get() => Err(Empty),
+            None => self.wait_to_get(hub::with(deadline)),
         }
-        if self.is_shut_down.get() {
-            return Err(Empty);
-        }
-        self.room_watchers.wake_all();
-        if self.getters.wait(ITEM, hub::with(deadline)).ready_or_raise() {
-            self.take_given()
-        } else {
-            Err(Empty)
+    }
+
+    #[inline(always)]
+    fn wait_to_get(&self, deadline: Time) -> Result<T, Empty> {
+        let waiter = hub::with(Hub::begin_wait);
+        let id = waiter.id();
+        let place = self.getters.place(self.join_getters(waiter.clone()));
+        match hub::park(waiter, ITEM, deadline) {
+            Wake::Ready => {
+                place.keep();
+                self.take_given(id)
+            }
+            Wake::TimedOut => Err(Empty),
+            Wake::Thrown(payload) => {
+                drop(place);
+                unwind::raise(payload)
+            }
         }
     }
 
     /// Puts one who wants an item at the end of the line.
+    #[inline]
     pub(super) fn join_getters(&self, waiter: Waiter) -> Ticket {
-        self.room_watchers.wake_all();
+        self.is_awaited.set(true);
+        if self.is_wanted.get() {
+            self.room_watchers.wake_all();
+        }
         self.getters.join(waiter)
     }
 
@@ -184,43 +229,43 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         true
     }
 
-    /// Takes what was given to the current fiber: an item, or word that there will be none.
+    /// Takes what was given to a fiber: an item, or word that there will be none.
     #[inline]
-    pub(super) fn take_given(&self) -> Result<T, Empty> {
-        let me = hub::with(Hub::current_id);
+    pub(super) fn take_given(&self, id: u64) -> Result<T, Empty> {
         let mut given = self.given.borrow_mut();
         // Who was woken first runs first, unless something was thrown at another one.
-        let index = given.iter().position(|(id, _)| *id == me).ok_or(Empty)?;
-        given.remove(index).map(|(_, item)| item).ok_or(Empty)
+        let is_first = given.front().is_some_and(|(owner, _)| *owner == id);
+        let mine = if is_first { given.pop_front() } else { find(&mut given, id) };
+        mine.map(|(_, item)| item).ok_or(Empty)
     }
 
     /// Gives an item that was accepted to the one who has waited longest, or keeps it.
     pub(super) fn deliver(&self, item: T) {
         match self.getters.wake_someone() {
             Some(id) => self.given.borrow_mut().push_back((id, item)),
-            None => self.keep(item),
+            None => {
+                self.n_items.set(self.n_items.get() + 1);
+                self.store.borrow_mut().push(item);
+                self.tell_of_item();
+            }
         }
     }
 
-    #[inline]
-    fn keep(&self, item: T) {
-        self.n_items.set(self.n_items.get() + 1);
-        self.store.borrow_mut().push(item);
-        self.tell_of_item();
-    }
-
-    #[inline]
+    /// Tells all who asked that there is an item. If nobody waits for one, that is noted.
     pub(super) fn tell_of_item(&self) {
         self.peekers.wake_all();
         self.item_watchers.wake_all();
+        self.is_awaited.set(self.is_shut_down.get() || !self.getters.is_empty());
     }
 
-    /// Accepts the items of those who wait to put, as long as there is room.
-    #[inline]
+    /// Accepts the items of those who wait to put, as long as there is room. If nobody waits for
+    /// that any more, it is noted.
+    #[inline(never)]
     fn refill(&self) {
         while self.has_room() {
             let Some(item) = self.take_from_hand() else {
-                return self.room_watchers.wake_all();
+                self.room_watchers.wake_all();
+                return self.is_wanted.set(!self.putters.is_vacant());
             };
             self.deliver(item);
         }
@@ -232,6 +277,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     }
 
     pub(super) fn shut_down(&self) {
+        self.is_awaited.set(true);
         if !self.is_shut_down.replace(true) {
             self.getters.wake_all();
             // They stay in line until they run, since their items are still theirs.
@@ -248,6 +294,30 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         self.n_items.set(self.n_items.get() - store.len());
         self.tasks.remove(store.len());
         drop(store);
+    }
+
+    /// Waits until there may be an item to look at.
+    pub(super) fn wait_to_peek(&self, deadline: Time) -> bool {
+        self.is_awaited.set(true);
+        self.peekers.wait(ITEM, deadline).ready_or_raise()
+    }
+
+    pub(super) fn watch_items(&self, watcher: Watcher) -> Ticket {
+        self.is_awaited.set(true);
+        self.item_watchers.join(watcher)
+    }
+
+    pub(super) fn unwatch_items(&self, ticket: Ticket) {
+        self.item_watchers.leave(ticket);
+    }
+
+    pub(super) fn watch_room(&self, watcher: Watcher) -> Ticket {
+        self.is_wanted.set(true);
+        self.room_watchers.join(watcher)
+    }
+
+    pub(super) fn unwatch_room(&self, ticket: Ticket) {
+        self.room_watchers.leave(ticket);
     }
 
     /// Whether an item can be taken without waiting.
@@ -280,6 +350,12 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     pub(super) fn is_shut_down(&self) -> bool {
         self.is_shut_down.get()
     }
+}
+
+#[cold]
+fn find<T>(given: &mut VecDeque<(u64, T)>, id: u64) -> Option<(u64, T)> {
+    let index = given.iter().position(|(owner, _)| *owner == id)?;
+    given.remove(index)
 }
 
 /// One who waits to put, with the item.

@@ -8,7 +8,7 @@ use std::mem;
 use std::ops::{Deref, DerefMut};
 
 use super::error::Empty;
-use super::inner::{ITEM, Inner};
+use super::inner::Inner;
 use super::store::Store;
 use super::tasks::Count;
 use crate::hub::{self, Hub, Time};
@@ -30,7 +30,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
             if let Some(item) = self.try_peek() {
                 return Ok(item);
             }
-            if self.is_shut_down() || !self.peekers.wait(ITEM, deadline).ready_or_raise() {
+            if self.is_shut_down() || !self.wait_to_peek(deadline) {
                 return Err(Empty);
             }
         }

@@ -74,17 +74,16 @@ impl<T, S: Store<T>, C: Count> Room<T> for Inner<T, S, C> {
     }
 
     fn watch(&self, watcher: Watcher) -> Ticket {
-        self.room_watchers.join(watcher)
+        self.watch_room(watcher)
     }
 
     fn unwatch(&self, ticket: Ticket) {
-        self.room_watchers.leave(ticket);
+        self.unwatch_room(ticket);
     }
 }
 
 impl<'a, T> Put<'a, T> {
     /// Makes a thing that puts `item` into `queue` when it is chosen.
-    #[allow(private_bounds, reason = "every queue will do")]
     pub fn new<S: Store<T>, C: Count>(queue: &'a Base<T, S, C>, item: T) -> Self {
         Put { queue: &*queue.inner, item: Cell::new(Some(item)), ticket: Cell::default() }
     }

@@ -5,7 +5,7 @@ use super::error::Empty;
 use super::inner::Inner;
 use super::store::Store;
 use super::tasks::Count;
-use crate::hub::Waiter;
+use crate::hub::{self, Hub, Waiter};
 use crate::select::{Select, Source, Waitable, Watcher};
 use crate::waitlist::Ticket;
 
@@ -27,11 +27,11 @@ impl<T, S: Store<T>, C: Count> Source for Inner<T, S, C> {
     }
 
     fn watch(&self, watcher: Watcher) -> Ticket {
-        self.item_watchers.join(watcher)
+        self.watch_items(watcher)
     }
 
     fn unwatch(&self, ticket: Ticket) {
-        self.item_watchers.leave(ticket);
+        self.unwatch_items(ticket);
     }
 }
 
@@ -48,6 +48,6 @@ impl<T, S: Store<T>, C: Count> Select for Base<T, S, C> {
     fn claim(&self) {}
 
     fn take_reserved(&self, _claim: ()) -> Result<T, Empty> {
-        self.inner.take_given()
+        self.inner.take_given(hub::with(Hub::current_id))
     }
 }
