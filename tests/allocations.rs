@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use eventlet::green::net::{TcpListener, TcpStream};
-use eventlet::{sleep, spawn, with_timeout};
+use eventlet::{LifoQueue, LightQueue, PriorityQueue, Queue, sleep, spawn, with_timeout};
 use eventlet_tests::check;
 
 /// The system's allocator, and how often each OS thread has called it.
@@ -103,6 +103,30 @@ fn a_yield_and_a_sleep_allocate_nothing() {
             })
         });
         assert_eq!(in_thread.wait().unwrap(), 0);
+    });
+}
+
+#[test]
+fn putting_and_getting_allocate_nothing() {
+    check(|| {
+        let (there, back) = (LightQueue::new(Some(1)), Queue::new(Some(0)));
+        let (theirs, ours) = (there.clone(), back.clone());
+        let echo = spawn(move || theirs.iter().for_each(|item| ours.put(item).unwrap()));
+        let waiting = n_allocations(|| {
+            for i in 0..100 {
+                there.put(i).unwrap();
+                assert_eq!(back.get(), Ok(i));
+            }
+        });
+        there.shutdown();
+        echo.wait().unwrap();
+        let (smallest, newest) = (PriorityQueue::new(None), LifoQueue::new(None));
+        let storing = n_allocations(|| {
+            (0..100).for_each(|i| smallest.put(i).unwrap());
+            (0..100).for_each(|_| newest.put(smallest.get().unwrap()).unwrap());
+            (0..100).for_each(|_| _ = newest.get().unwrap());
+        });
+        assert_eq!((waiting, storing), (0, 0));
     });
 }
 

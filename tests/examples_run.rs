@@ -6,4 +6,5 @@ mod examples_crowd;
 mod examples_million;
 mod examples_pools;
 mod examples_program;
+mod examples_queues;
 mod examples_servers;
