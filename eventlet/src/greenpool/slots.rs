@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use slab::Slab;
 
-use crate::greenthread::{Builder, GreenThread, Handle, WeakHandle, current};
+use crate::greenthread::{GreenThread, Handle, WeakHandle, current, spawn_for};
 use crate::hub::{self, Hub, Time};
 use crate::semaphore::Units;
 use crate::waitlist::WaitList;
@@ -144,11 +144,9 @@ impl Slot {
             let _slot = self;
             f()
         };
-        let thread = Builder::new()
-            .spawn_for(spawned_at, body)
-            .unwrap_or_else(|error| panic!("spawn: {error}"));
+        let thread = spawn_for(spawned_at, body);
         thread.set_seat(u32::try_from(seat).expect("fewer than 2^32 green threads"));
-        slots.members.borrow_mut()[seat] = thread.handle().downgrade();
+        slots.members.borrow_mut()[seat] = thread.downgrade();
         thread
     }
 }

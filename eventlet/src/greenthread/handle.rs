@@ -77,6 +77,11 @@ impl<T: 'static> GreenThread<T> {
         self.joint.wait_for_end();
     }
 
+    /// A handle that keeps nothing alive.
+    pub(crate) fn downgrade(&self) -> WeakHandle {
+        WeakHandle { fiber: Rc::downgrade(&self.joint.fiber) }
+    }
+
     /// Notes where the pool that spawned it keeps it.
     pub(crate) fn set_seat(&self, seat: u32) {
         self.joint.shared().seat.set(seat);

@@ -241,6 +241,17 @@ pub fn kill(thread: &Handle) {
     thread.kill();
 }
 
+/// Starts a green thread on behalf of a call elsewhere, which is where reports will point.
+#[track_caller]
+pub(crate) fn spawn_for<F, T>(spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
+where
+    F: FnOnce() -> T + 'static,
+    T: 'static,
+{
+    let spec = Spec { name: None, stack_size: default_stack_size(), spawned_at };
+    launch(spec, Start::Now, f).unwrap_or_else(|error| panic!("spawn: {error}"))
+}
+
 /// When a green thread begins.
 enum Start {
     Now,
