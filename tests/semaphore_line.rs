@@ -1,9 +1,8 @@
-//! Semaphores and locks: who is served, in what order, and what a wait that ends otherwise leaves.
+//! Semaphores: who is served, in what order, and what a wait that ends otherwise leaves.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use eventlet::lock::{Lock, RLock};
 use eventlet::{BoundedSemaphore, CappedSemaphore, Semaphore, debug, sleep, spawn, with_timeout};
 use eventlet::{GreenThread, kill_all};
 use eventlet_tests::{Log, OnDrop, check, ms, panic_of, yield_now};
@@ -257,44 +256,5 @@ fn a_killed_rendezvous_leaves_nothing() {
             assert!(!semaphore.try_acquire() && !semaphore.try_release());
             assert_eq!(semaphore.balance(), 0);
         }
-    });
-}
-
-#[test]
-fn a_lock_is_released_once() {
-    check(|| {
-        let lock = Lock::new();
-        let text = panic_of(|| lock.release());
-        assert!(text.contains("nobody holds"), "{text}");
-        let guard = lock.acquire();
-        assert!(lock.acquire_timeout(ms(1)).is_none());
-        drop(guard);
-        assert!(!lock.is_locked());
-    });
-}
-
-#[test]
-fn a_reentrant_lock_belongs_to_one_green_thread() {
-    check(|| {
-        let (lock, log) = (RLock::new(), Log::new());
-        let guards = [lock.acquire(), lock.acquire(), lock.try_acquire().unwrap()];
-        let (theirs, notes) = (lock.clone(), log.clone());
-        let other = spawn(move || {
-            assert!(theirs.try_acquire().is_none());
-            assert!(theirs.acquire_timeout(ms(1)).is_none());
-            let _guards = [theirs.acquire(), theirs.acquire()];
-            notes.add("taken");
-        });
-        sleep(ms(10));
-        let [first, second, third] = guards;
-        drop((third, second));
-        yield_now();
-        assert_eq!(log.take(), "");
-        drop(first);
-        // It is the other's already, though that has not run.
-        assert!(lock.is_locked() && lock.try_acquire().is_none());
-        other.wait().unwrap();
-        assert_eq!(log.take(), "taken");
-        assert!(!lock.is_locked());
     });
 }

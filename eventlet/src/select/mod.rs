@@ -22,8 +22,9 @@ pub(crate) use source::Source;
 ///
 /// Implemented by [`GreenThread`](crate::GreenThread) and [`Handle`](crate::Handle),
 /// [`Event`](crate::Event), [`event::Flag`](crate::event::Flag),
-/// [`event::WaitGroup`](crate::event::WaitGroup), [`Group`](crate::Group), [`Semaphore`](crate::Semaphore), the queues,
-/// [`After`] and references to these. Only this crate can implement it.
+/// [`event::WaitGroup`](crate::event::WaitGroup), [`Group`](crate::Group), [`Semaphore`](crate::Semaphore),
+/// [`BoundedSemaphore`](crate::BoundedSemaphore), [`Lock`](crate::lock::Lock), the queues, [`After`] and
+/// references to these. Only this crate can implement it.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be waited for together with others")]
 pub trait Waitable {
     #[doc(hidden)]
@@ -77,7 +78,7 @@ impl<S: Select + ?Sized> Select for &S {
 /// |---|---|
 /// | a [queue] | `Result<T, Empty>`: the next item |
 /// | [`queue::Put`] | `Result<(), Full<T>>`: it has been put |
-/// | [`Semaphore`] | a [`Permit`](semaphore/struct.Permit.html) |
+/// | [`Semaphore`], [`BoundedSemaphore`], [`lock::Lock`] | a [`Permit`](semaphore/struct.Permit.html) |
 /// | [`Event`] | `Result<T, EventError>` |
 /// | [`event::Flag`], [`event::WaitGroup`], [`Group`] | `()` |
 /// | [`GreenThread`], [`Handle`] | the [`ExitStatus`]; `wait` does not have to wait then |
@@ -121,6 +122,8 @@ impl<S: Select + ?Sized> Select for &S {
 /// [queue]: queue/index.html
 /// [`queue::Put`]: queue/struct.Put.html
 /// [`Semaphore`]: struct.Semaphore.html
+/// [`BoundedSemaphore`]: struct.BoundedSemaphore.html
+/// [`lock::Lock`]: lock/struct.Lock.html
 /// [`Event`]: event/struct.Event.html
 /// [`event::Flag`]: event/struct.Flag.html
 /// [`event::WaitGroup`]: event/struct.WaitGroup.html

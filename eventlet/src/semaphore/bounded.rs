@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::Semaphore;
+use super::{Permit, Semaphore};
+use crate::select::{Select, Source, Waitable};
 
 /// A [`Semaphore`] that never has more permits than it began with: to release it once too often is
 /// an error.
@@ -39,6 +40,23 @@ impl Deref for BoundedSemaphore {
 
     fn deref(&self) -> &Semaphore {
         &self.semaphore
+    }
+}
+
+impl Waitable for BoundedSemaphore {
+    fn source(&self) -> &dyn Source {
+        self.semaphore.source()
+    }
+}
+
+impl Select for BoundedSemaphore {
+    type Output = Permit;
+    type Claim = ();
+
+    fn claim(&self) {}
+
+    fn take_reserved(&self, _claim: ()) -> Permit {
+        self.semaphore.take_reserved(())
     }
 }
 
