@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use eventlet::{current, sleep, spawn, spawn_after};
-use eventlet_tests::{Log, check, panic_of, sleeper, yield_now};
+use eventlet::{Semaphore, current, sleep, spawn, spawn_after};
+use eventlet_tests::{Log, OnDrop, check, panic_of, sleeper, yield_now};
 
 /// The function: the target's destructors run before it returns.
 #[test]
@@ -76,6 +76,26 @@ fn kill_of_an_unstarted_one_wakes_its_waiter() {
         yield_now();
         handle.kill();
         assert!(waiting.wait().unwrap());
+    });
+}
+
+#[test]
+fn an_unstarted_one_is_not_dead_before_what_it_captured_is_dropped() {
+    check(|| {
+        let semaphore = Semaphore::new(0);
+        let theirs = semaphore.clone();
+        let waits_at_its_end = OnDrop(move || theirs.acquire().forget());
+        let delayed = spawn_after(Duration::from_secs(60), move || drop(waits_at_its_end));
+        let handle = delayed.handle();
+        let killer = spawn(move || handle.kill());
+        yield_now();
+        assert!(!delayed.is_dead() && delayed.exit_status().is_none());
+        // Nor is it killed twice.
+        delayed.kill();
+        semaphore.release();
+        killer.wait().unwrap();
+        assert!(delayed.is_dead() && delayed.exit_status().unwrap().is_killed());
+        assert_eq!(semaphore.balance(), 0);
     });
 }
 

@@ -119,7 +119,7 @@ impl<T: 'static> GreenThread<T> {
 
     /// Whether the green thread has ended and its links have been called.
     pub fn is_dead(&self) -> bool {
-        self.joint.fiber.state() == State::Done
+        self.joint.is_dead()
     }
 
     /// A number that no other green thread of this process has or had.
@@ -289,7 +289,7 @@ impl Handle {
 
     /// Whether the green thread has ended and its links have been called.
     pub fn is_dead(&self) -> bool {
-        self.fiber.state() == State::Done
+        self.shared().is_some_and(|shared| shared.is_dead(&self.fiber))
     }
 
     /// Whether it has begun to run and not ended.

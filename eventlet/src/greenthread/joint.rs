@@ -24,6 +24,11 @@ impl<'a, T> Joint<'a, T> {
         self.packet.shared()
     }
 
+    /// Whether it has ended and its links have been called.
+    pub(super) fn is_dead(&self) -> bool {
+        self.shared().is_dead(&self.fiber)
+    }
+
     /// Waits for the end and returns the result.
     #[inline(always)]
     pub(super) fn wait(mut self) -> Result<T, Exit> {

@@ -9,7 +9,7 @@ use super::contain::contain;
 use super::exit::{Exit, ExitStatus};
 use super::links::Links;
 use super::locals::Locals;
-use crate::hub::{self, Body, FiberRc, Waiter};
+use crate::hub::{self, Body, FiberRc, State, Waiter};
 use crate::unwind::{self, Payload};
 
 /// What is known of every green thread, whatever it returns.
@@ -24,6 +24,14 @@ pub(super) struct Shared {
     pub(super) is_detached: Cell<bool>,
     /// Where the pool that spawned it keeps it; means nothing to others.
     pub(super) seat: Cell<u32>,
+}
+
+impl Shared {
+    /// Whether a green thread has ended. The hub says so before one that has not begun is discarded,
+    /// whose destructors may wait.
+    pub(super) fn is_dead(&self, fiber: &FiberRc) -> bool {
+        fiber.state() == State::Done && self.links.status().is_some()
+    }
 }
 
 /// The part of a green thread that knows its types.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::children::Children;
 use crate::greenthread::joint::Joint;
 use crate::greenthread::{Exit, Handle};
-use crate::hub::State;
 
 /// A green thread of a [`scope`](crate::scope), whose result can be waited for. Made by
 /// [`Scope::spawn`](crate::Scope::spawn).
@@ -94,7 +93,7 @@ impl<'scope, T> ScopedGreenThread<'scope, T> {
 
     /// Whether the green thread has ended and its links have been called.
     pub fn is_dead(&self) -> bool {
-        self.joint.fiber.state() == State::Done
+        self.joint.is_dead()
     }
 
     /// A number that no other green thread of this process has or had.
