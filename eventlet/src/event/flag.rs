@@ -43,6 +43,12 @@ struct Inner {
 
 impl Flag {
     /// Makes a flag that is not set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(!eventlet::event::Flag::new().is_set());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -52,6 +58,14 @@ impl Flag {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let flag = eventlet::event::Flag::new();
+    /// flag.set();
+    /// flag.wait();
+    /// ```
     pub fn set(&self) {
         self.inner.is_set.set(true);
         self.inner.waiters.wake_all();
@@ -63,6 +77,15 @@ impl Flag {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let flag = eventlet::event::Flag::new();
+    /// flag.set();
+    /// flag.clear();
+    /// assert!(!flag.is_set());
+    /// ```
     pub fn clear(&self) {
         self.inner.is_set.set(false);
     }
@@ -72,6 +95,15 @@ impl Flag {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let flag = eventlet::event::Flag::new();
+    /// assert!(!flag.is_set());
+    /// flag.set();
+    /// assert!(flag.is_set());
+    /// ```
     pub fn is_set(&self) -> bool {
         self.inner.is_set.get()
     }
@@ -81,6 +113,15 @@ impl Flag {
     /// # Switching
     ///
     /// Switches unless the flag is set, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let flag = eventlet::event::Flag::new();
+    /// let theirs = flag.clone();
+    /// eventlet::spawn(move || theirs.set());
+    /// flag.wait();
+    /// ```
     pub fn wait(&self) {
         self.wait_until(|_| Time::NEVER);
     }

@@ -46,6 +46,12 @@ struct Inner {
 
 impl WaitGroup {
     /// Makes a group with nothing under way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// eventlet::event::WaitGroup::new().wait();
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -55,6 +61,16 @@ impl WaitGroup {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::event::WaitGroup::new();
+    /// let under_way = group.hold();
+    /// assert_eq!(group.count(), 1);
+    /// drop(under_way);
+    /// assert_eq!(group.count(), 0);
+    /// ```
     pub fn hold(&self) -> Hold {
         self.add(1);
         Hold { group: self.clone() }
@@ -90,6 +106,16 @@ impl WaitGroup {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::event::WaitGroup::new();
+    /// group.add(1);
+    /// let theirs = group.clone();
+    /// eventlet::spawn(move || theirs.done());
+    /// group.wait();
+    /// ```
     #[doc(alias = "dec")]
     pub fn done(&self) {
         let count = self.inner.count.get();
@@ -108,6 +134,14 @@ impl WaitGroup {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::event::WaitGroup::new();
+    /// group.add(3);
+    /// assert_eq!(group.count(), 3);
+    /// ```
     pub fn count(&self) -> usize {
         self.inner.count.get()
     }
@@ -117,6 +151,17 @@ impl WaitGroup {
     /// # Switching
     ///
     /// Switches unless the count is zero, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::event::WaitGroup::new();
+    /// for _ in 0..3 {
+    ///     let under_way = group.hold();
+    ///     eventlet::spawn(move || drop(under_way));
+    /// }
+    /// group.wait();
+    /// ```
     pub fn wait(&self) {
         self.wait_until(|_| Time::NEVER);
     }

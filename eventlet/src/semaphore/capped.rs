@@ -250,6 +250,15 @@ impl CappedSemaphore {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = eventlet::CappedSemaphore::new(1, 1);
+    /// assert!(!semaphore.is_locked());
+    /// semaphore.acquire();
+    /// assert!(semaphore.is_locked());
+    /// ```
     #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.inner.count.get() == 0 && self.inner.releasers.is_empty()
@@ -260,6 +269,15 @@ impl CappedSemaphore {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let semaphore = eventlet::CappedSemaphore::new(0, 1);
+    /// assert!(!semaphore.is_full());
+    /// semaphore.release();
+    /// assert!(semaphore.is_full());
+    /// ```
     #[doc(alias = "bounded")]
     pub fn is_full(&self) -> bool {
         self.inner.count.get() == self.inner.limit && self.inner.acquirers.is_empty()

@@ -50,6 +50,12 @@ pub struct Semaphore {
 
 impl Semaphore {
     /// Makes a semaphore with `permits` free ones.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(eventlet::Semaphore::new(3).balance(), 3);
+    /// ```
     pub fn new(permits: usize) -> Self {
         Self::with_bound(permits, usize::MAX)
     }
