@@ -88,6 +88,27 @@ fn wait_for_a_result_that_is_given_up_leaves_the_sequence_as_it_was() {
 }
 
 #[test]
+fn waits_that_are_given_up_leave_the_sequence_as_it_was() {
+    check(|| {
+        pause_clock();
+        let pile = GreenPile::new(3);
+        for n in 0..3 {
+            pile.spawn(move || {
+                sleep(ms(10));
+                n
+            });
+        }
+        let takers = [(); 2].map(|_| {
+            let mut pile = pile.clone();
+            spawn(move || pile.next())
+        });
+        yield_now();
+        takers.iter().for_each(|taker| taker.kill());
+        assert_eq!(pile.map(Result::unwrap).collect::<Vec<_>>(), [0, 1, 2]);
+    });
+}
+
+#[test]
 fn results_are_freed_as_they_are_taken() {
     check(|| {
         let (mut pile, log) = (GreenPile::new(4), Log::new());

@@ -40,8 +40,10 @@ pub struct GreenPile<T> {
 }
 
 struct Jobs<T> {
-    /// What has been spawned, and not been taken by an iterator.
-    threads: RefCell<VecDeque<GreenThread<T>>>,
+    /// What has been spawned, and not been taken by an iterator; with growing numbers.
+    threads: RefCell<VecDeque<(u64, GreenThread<T>)>>,
+    /// The number of the next one.
+    next_number: Cell<u64>,
     /// How many spawns wait for a slot.
     n_to_come: Cell<usize>,
     /// Those who wait for the next job to be there, or for no more to come.
@@ -70,6 +72,7 @@ impl<T: 'static> GreenPile<T> {
     pub fn from_pool(pool: &GreenPool) -> Self {
         let jobs = Jobs {
             threads: RefCell::default(),
+            next_number: Cell::new(0),
             n_to_come: Cell::new(0),
             takers: WaitList::default(),
         };
@@ -95,7 +98,7 @@ impl<T: 'static> GreenPile<T> {
     {
         let coming = self.jobs.announce();
         let thread = self.pool.spawn(f);
-        self.jobs.threads.borrow_mut().push_back(thread);
+        self.jobs.add(thread);
         drop(coming);
     }
 }
@@ -130,19 +133,18 @@ impl<T: 'static> Iterator for GreenPile<T> {
     /// Switches unless it is there, even while the caller unwinds.
     fn next(&mut self) -> Option<Result<T, Exit>> {
         /// Goes back to the pile if the wait for its end is given up.
-        struct First<'a, T>(&'a Jobs<T>, Option<GreenThread<T>>);
+        struct First<'a, T>(&'a Jobs<T>, Option<(u64, GreenThread<T>)>);
 
         impl<T> Drop for First<'_, T> {
             fn drop(&mut self) {
-                if let Some(thread) = self.1.take() {
-                    self.0.threads.borrow_mut().push_front(thread);
-                    self.0.takers.wake_all();
+                if let Some((number, thread)) = self.1.take() {
+                    self.0.give_back(number, thread);
                 }
             }
         }
 
         let mut first = First(&self.jobs, Some(self.jobs.take_first()?));
-        let thread = first.1.as_mut().expect("it has just been put there");
+        let (_, thread) = first.1.as_mut().expect("it has just been put there");
         let result = loop {
             if let Some(result) = thread.take_result() {
                 break result;
@@ -159,8 +161,23 @@ impl<T: 'static> Iterator for GreenPile<T> {
 }
 
 impl<T> Jobs<T> {
+    fn add(&self, thread: GreenThread<T>) {
+        let number = self.next_number.get();
+        self.next_number.set(number + 1);
+        self.threads.borrow_mut().push_back((number, thread));
+    }
+
+    /// Puts a job that was taken out back to its place.
+    fn give_back(&self, number: u64, thread: GreenThread<T>) {
+        let mut threads = self.threads.borrow_mut();
+        let place = threads.partition_point(|(other, _)| *other < number);
+        threads.insert(place, (number, thread));
+        drop(threads);
+        self.takers.wake_all();
+    }
+
     /// Takes the first job out, waiting for it if one is to come.
-    fn take_first(&self) -> Option<GreenThread<T>> {
+    fn take_first(&self) -> Option<(u64, GreenThread<T>)> {
         loop {
             let first = self.threads.borrow_mut().pop_front();
             if first.is_some() || self.n_to_come.get() == 0 {
