@@ -2,7 +2,7 @@
 
 use eventlet::queue::{Empty, Full, Put};
 use eventlet::select::{after, iwait, wait_any, wait_any_timeout};
-use eventlet::{LightQueue, Queue, debug, select, spawn};
+use eventlet::{LightQueue, Queue, debug, scope, select, spawn};
 use eventlet_tests::{check, ms, yield_now};
 
 #[test]
@@ -182,5 +182,30 @@ fn those_who_only_watch_take_nothing() {
         assert_eq!(wait_any(&[&meeting]), 0);
         assert_eq!(meeting.try_get(), Ok(6));
         putter.wait().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_put_that_another_gives_up_stays_in_line() {
+    check(|| {
+        debug::pause_clock();
+        let queue = LightQueue::new(Some(0));
+        let put = Put::new(&queue, 1);
+        scope(|scope| {
+            let puts_within = |limit| {
+                let put = &put;
+                scope.spawn(move || {
+                    select! {
+                        result = put => result.is_ok(),
+                        _ = after(limit) => false,
+                    }
+                })
+            };
+            let (patient, hasty) = (puts_within(ms(100)), puts_within(ms(10)));
+            assert!(!hasty.wait().unwrap());
+            assert_eq!(queue.putting(), 1);
+            assert_eq!(queue.try_get(), Ok(1));
+            assert!(patient.wait().unwrap());
+        });
     });
 }

@@ -73,7 +73,7 @@ pub struct Ticket(u64);
 
 impl Ticket {
     /// For lines that are no [`WaitList`].
-    pub(crate) fn of(number: u64) -> Self {
+    pub(crate) const fn of(number: u64) -> Self {
         Ticket(number)
     }
 

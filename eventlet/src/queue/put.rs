@@ -16,7 +16,8 @@ use crate::waitlist::Ticket;
 /// [`select!`](crate::select!).
 ///
 /// It gives `Ok(())` when the item has been put, and gives it back in an error when the queue is
-/// shut down. After that it never gets ready again.
+/// shut down. After that it never gets ready again. It is for one green thread at a time: another
+/// that waits for the same one meanwhile does not stand in line.
 ///
 /// # Examples
 ///
@@ -40,6 +41,9 @@ pub struct Put<'a, T> {
     /// Its place in the line.
     ticket: Cell<Option<Ticket>>,
 }
+
+/// The ticket of one whose item is not in line on its behalf.
+const NOWHERE: Ticket = Ticket::of(u64::MAX);
 
 /// The end of a queue where items are put.
 trait Room<T> {
@@ -120,14 +124,17 @@ impl<T> Source for Put<'_, T> {
     }
 
     fn join(&self, waiter: Waiter) -> Ticket {
-        if let Some(item) = self.item.take() {
-            self.ticket.set(Some(self.queue.join(waiter, item)));
-        }
-        Ticket::default()
+        // The item may be in line already, for another green thread that shares this.
+        let Some(item) = self.item.take() else { return NOWHERE };
+        let ticket = self.queue.join(waiter, item);
+        self.ticket.set(Some(ticket));
+        ticket
     }
 
-    fn leave(&self, _ticket: Ticket) {
-        self.take_back();
+    fn leave(&self, ticket: Ticket) {
+        if self.ticket.get() == Some(ticket) {
+            self.take_back();
+        }
     }
 
     fn is_ready(&self) -> bool {
