@@ -27,6 +27,7 @@ pub use scope::{Scope, ScopedGreenThread, scope};
 pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};
+pub(crate) use contain::contain;
 pub(crate) use exit::Killed;
 pub(crate) use handle::WeakHandle;
 pub(crate) use inline::{run_inline, spawn_inline};

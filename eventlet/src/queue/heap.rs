@@ -89,6 +89,12 @@ impl<T: Ord> Store<T> for Heap<T> {
         self.entries.pop().map(|entry| entry.item)
     }
 
+    fn pop_any(&mut self) -> Option<T> {
+        let entry = self.entries.pop()?;
+        self.n_sorted = self.n_sorted.min(self.entries.len());
+        Some(entry.item)
+    }
+
     fn peek(&mut self) -> Option<&T> {
         self.sort_in();
         self.entries.first().map(|entry| &entry.item)

@@ -28,6 +28,11 @@ pub(super) struct Inner<T, S, C> {
     pub(super) store: RefCell<S>,
     /// How many there are, also those that are out to be compared or cloned.
     pub(super) n_items: Cell<usize>,
+    /// Items are out to be compared or cloned. Until they are back nobody is given any, not even one
+    /// that has come later.
+    pub(super) is_out: Cell<bool>,
+    /// Those that are out are to be dropped when they are back.
+    pub(super) is_doomed: Cell<bool>,
     /// How many there may be.
     max: Cell<usize>,
     is_shut_down: Cell<bool>,
@@ -35,7 +40,7 @@ pub(super) struct Inner<T, S, C> {
     /// is put without a look at the lines.
     is_awaited: Cell<bool>,
     /// Someone may wait for room or to be told of it.
-    is_wanted: Cell<bool>,
+    pub(super) is_wanted: Cell<bool>,
     /// Someone hands items from the store to those who wait to get.
     pub(super) is_serving: Cell<bool>,
     /// What belongs to those who waited to get, were woken and have not run; with their ids.
@@ -62,6 +67,8 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         Inner {
             store: RefCell::default(),
             n_items: Cell::new(0),
+            is_out: Cell::new(false),
+            is_doomed: Cell::new(false),
             max: Cell::new(max),
             is_shut_down: Cell::new(false),
             is_awaited: Cell::new(false),
@@ -95,7 +102,9 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         if self.is_shut_down.get() {
             return Err(Full(item));
         }
-        if let Some(id) = self.getters.wake_someone() {
+        if self.is_next()
+            && let Some(id) = self.getters.wake_someone()
+        {
             self.given.borrow_mut().push_back((id, item));
             self.tasks.add();
         } else if self.has_room() {
@@ -163,7 +172,6 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
             return if self.is_wanted.get() { self.take_from_hand() } else { None };
         }
         let item = self.pop()?;
-        self.n_items.set(self.n_items.get() - 1);
         if self.is_wanted.get() {
             self.refill();
         }
@@ -172,7 +180,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
 
     /// Accepts the item of the first one who waits to put it.
     #[inline(never)]
-    fn take_from_hand(&self) -> Option<T> {
+    pub(super) fn take_from_hand(&self) -> Option<T> {
         let Putter { waiter, item } = self.putters.take_first()?;
         waiter.wake();
         self.tasks.add();
@@ -184,7 +192,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     pub(super) fn get(&self, deadline: impl FnOnce(&Hub) -> Time) -> Result<T, Empty> {
         match self.take() {
             Some(item) => Ok(item),
-            None if self.is_shut_down.get() => Err(Empty),
+            None if self.is_over() => Err(Empty),
             None => self.wait_to_get(hub::with(deadline)),
         }
     }
@@ -223,7 +231,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
 
     /// Takes an item aside for the current fiber, if there is one.
     pub(super) fn reserve(&self) -> bool {
-        let Some(item) = self.take() else { return self.is_shut_down.get() };
+        let Some(item) = self.take() else { return self.is_over() };
         let me = hub::with(Hub::current_id);
         self.given.borrow_mut().push_front((me, item));
         true
@@ -243,12 +251,19 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     pub(super) fn deliver(&self, item: T) {
         match self.getters.wake_someone() {
             Some(id) => self.given.borrow_mut().push_back((id, item)),
-            None => {
-                self.n_items.set(self.n_items.get() + 1);
-                self.store.borrow_mut().push(item);
-                self.tell_of_item();
-            }
+            None => self.keep(item),
         }
+    }
+
+    /// Whether an item that comes now is the next one to be given, since there are no others.
+    fn is_next(&self) -> bool {
+        self.n_items.get() == 0 && !self.is_out.get()
+    }
+
+    fn keep(&self, item: T) {
+        self.n_items.set(self.n_items.get() + 1);
+        self.store.borrow_mut().push(item);
+        self.tell_of_item();
     }
 
     /// Tells all who asked that there is an item. If nobody waits for one, that is noted.
@@ -261,13 +276,17 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     /// Accepts the items of those who wait to put, as long as there is room. If nobody waits for
     /// that any more, it is noted.
     #[inline(never)]
-    fn refill(&self) {
+    pub(super) fn refill(&self) {
         while self.has_room() {
             let Some(item) = self.take_from_hand() else {
                 self.room_watchers.wake_all();
                 return self.is_wanted.set(!self.putters.is_vacant());
             };
-            self.deliver(item);
+            if self.is_next() {
+                self.deliver(item);
+            } else {
+                self.keep(item);
+            }
         }
     }
 
@@ -279,7 +298,9 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     pub(super) fn shut_down(&self) {
         self.is_awaited.set(true);
         if !self.is_shut_down.replace(true) {
-            self.getters.wake_all();
+            if !self.is_out.get() {
+                self.getters.wake_all();
+            }
             // They stay in line until they run, since their items are still theirs.
             let putters = self.putters.map(|putter| putter.waiter.clone());
             putters.into_iter().for_each(|waiter| _ = waiter.wake());
@@ -288,12 +309,13 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         }
     }
 
-    /// Drops all items.
-    pub(super) fn clear(&self) {
+    /// Takes all items out, for being dropped. Those that are out follow when they are back.
+    pub(super) fn clear(&self) -> S {
+        self.is_doomed.set(self.is_out.get());
         let store = self.store.take();
         self.n_items.set(self.n_items.get() - store.len());
         self.tasks.remove(store.len());
-        drop(store);
+        store
     }
 
     /// Waits until there may be an item to look at.
@@ -345,6 +367,11 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
 
     pub(super) fn n_getters(&self) -> usize {
         self.getters.len()
+    }
+
+    /// Whether who finds no item will not get one.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_shut_down.get() && !self.is_out.get()
     }
 
     pub(super) fn is_shut_down(&self) -> bool {

@@ -3,7 +3,6 @@
 //! Comparisons and clones may come back to their queue, panic, or wait. Meanwhile its store is out:
 //! others find no item, and what is put goes to another store, which is appended afterwards.
 
-use std::cell::Cell;
 use std::mem;
 use std::ops::{Deref, DerefMut};
 
@@ -11,13 +10,30 @@ use super::error::Empty;
 use super::inner::Inner;
 use super::store::Store;
 use super::tasks::Count;
+use crate::greenthread::contain;
 use crate::hub::{self, Hub, Time};
+use crate::unwind::{self, Payload};
 
 impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
-    /// Takes the next item out of the store. It still counts.
+    /// Takes the next item out of the store, if the store is there.
     #[inline]
     pub(super) fn pop(&self) -> Option<T> {
-        if S::COMPARES { self.take_out().pop() } else { self.store.borrow_mut().pop() }
+        if self.is_out.get() {
+            return None;
+        }
+        if !S::COMPARES {
+            return self.count_off(self.store.borrow_mut().pop());
+        }
+        let mut out = self.take_out();
+        // Before the store is back: who is served then is not to count on it.
+        self.count_off(out.pop())
+    }
+
+    /// Does not count an item any more that has left the store.
+    #[inline]
+    fn count_off(&self, item: Option<T>) -> Option<T> {
+        self.n_items.set(self.n_items.get() - usize::from(item.is_some()));
+        item
     }
 
     /// Clones the next item, waiting for it until `deadline`.
@@ -30,7 +46,7 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
             if let Some(item) = self.try_peek() {
                 return Ok(item);
             }
-            if self.is_shut_down() || !self.wait_to_peek(deadline) {
+            if self.is_over() || !self.wait_to_peek(deadline) {
                 return Err(Empty);
             }
         }
@@ -40,10 +56,12 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
     where
         T: Clone,
     {
-        if self.n_items.get() == 0 { None } else { self.take_out().peek().cloned() }
+        let is_there = self.n_items.get() > 0 && !self.is_out.get();
+        if is_there { self.take_out().peek().cloned() } else { None }
     }
 
     fn take_out(&self) -> Out<'_, T, S, C> {
+        self.is_out.set(true);
         Out { store: self.store.take(), inner: self }
     }
 
@@ -52,24 +70,53 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         if later.len() > 0 {
             self.store.borrow_mut().append(later);
         }
-        if self.n_items.get() > 0 {
+        self.is_out.set(false);
+        let doomed = self.is_doomed.get().then(|| self.clear());
+        if self.n_items.get() > 0 || self.is_shut_down() {
             self.tell_of_item();
         }
+        if self.is_wanted.get() {
+            self.refill();
+        }
+        let mut thrown = None;
         if !self.getters.is_empty() && !self.is_serving.replace(true) {
-            let _serving = Serving { flag: &self.is_serving };
-            self.serve();
+            thrown = self.serve();
+            self.is_serving.set(false);
+        }
+        let thrown = contain(|| drop(doomed)).or(thrown);
+        if let Some(payload) = thrown {
+            unwind::raise(payload);
         }
     }
 
     /// Gives what is there to those who began to wait while the store was out. That takes it out
-    /// again, but whoever puts it back meanwhile leaves the rest to this.
+    /// again, but whoever puts it back meanwhile leaves the rest to this. What was thrown at the
+    /// caller meanwhile is returned.
     #[cold]
-    fn serve(&self) {
-        while !self.getters.is_empty()
-            && let Some(item) = self.take()
-        {
-            self.deliver(item);
+    fn serve(&self) -> Option<Payload> {
+        let mut thrown = None;
+        while !self.getters.is_empty() && self.has_item() {
+            let mut item = None;
+            thrown = contain(|| item = self.take()).or(thrown);
+            // They are not to wait for ever because of a comparison that panics.
+            if let Some(item) = item.or_else(|| self.take_any()) {
+                self.deliver(item);
+            }
         }
+        if self.is_over() {
+            self.getters.wake_all();
+        }
+        thrown
+    }
+
+    /// Takes an item without calling its code.
+    fn take_any(&self) -> Option<T> {
+        if self.n_items.get() == 0 {
+            return self.take_from_hand();
+        }
+        let item = self.count_off(self.store.borrow_mut().pop_any());
+        self.refill();
+        item
     }
 }
 
@@ -96,16 +143,5 @@ impl<T, S: Store<T>, C: Count> DerefMut for Out<'_, T, S, C> {
 impl<T, S: Store<T>, C: Count> Drop for Out<'_, T, S, C> {
     fn drop(&mut self) {
         self.inner.put_back(mem::take(&mut self.store));
-    }
-}
-
-/// Ends the serving when it is dropped.
-struct Serving<'a> {
-    flag: &'a Cell<bool>,
-}
-
-impl Drop for Serving<'_> {
-    fn drop(&mut self) {
-        self.flag.set(false);
     }
 }

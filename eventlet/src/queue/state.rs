@@ -178,7 +178,7 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
     #[doc(alias = "shutdown(immediate=True)")]
     pub fn shutdown_now(&self) {
         self.inner.shut_down();
-        self.inner.clear();
+        drop(self.inner.clear());
     }
 
     /// Whether the queue was shut down. That tells it from one that is only full or empty.

@@ -15,6 +15,11 @@ pub trait Store<T>: Default {
     /// Takes the next item out.
     fn pop(&mut self) -> Option<T>;
 
+    /// Takes an item out without calling its code: the next one, if that needs no such calls.
+    fn pop_any(&mut self) -> Option<T> {
+        self.pop()
+    }
+
     /// The next item.
     fn peek(&mut self) -> Option<&T>;
 

@@ -6,8 +6,7 @@ use std::process::abort;
 
 use slab::Slab;
 
-use crate::greenthread::Killed;
-use crate::greenthread::contain::contain;
+use crate::greenthread::{Killed, contain};
 use crate::hub::{self, FiberRc, Hub, Time, Waiter, Wake};
 use crate::unwind;
 
