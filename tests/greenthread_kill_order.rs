@@ -5,7 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{Handle, current, debug, sleep, spawn, spawn_n, with_timeout};
+use eventlet::{
+    Handle, current, debug, kill_all, sleep, spawn, spawn_after, spawn_n, with_timeout,
+};
 use eventlet_tests::{Log, OnDrop, check, ms, sleeper, yield_now};
 
 #[test]
@@ -198,6 +200,25 @@ fn a_killer_can_be_killed() {
         assert!(killer.wait().unwrap_err().is_killed());
         assert_eq!(log.take(), "victim unwound killed killer unwound");
         assert!(victim.wait().unwrap_err().is_killed());
+    });
+}
+
+#[test]
+fn a_killer_that_is_killed_kills_the_others_too() {
+    check(|| {
+        debug::pause_clock();
+        let log = Log::new();
+        let waits = OnDrop(|| sleep(ms(1000)));
+        let first = spawn_after(ms(60_000), move || drop(waits));
+        let others = [sleeper(&log), spawn_after(ms(60_000), || ())];
+        let handles = [first.handle(), others[0].handle(), others[1].handle()];
+        let killer = spawn(move || kill_all(handles));
+        sleep(ms(10));
+        killer.kill();
+        assert!(others.iter().all(|other| other.is_dead()));
+        assert!(killer.wait().unwrap_err().is_killed());
+        assert_eq!(log.take(), "unwound");
+        first.wait().unwrap_err();
     });
 }
 

@@ -39,7 +39,8 @@ pub fn join_all<T: 'static>(
 
 /// Kills all `threads`; see [`Handle::kill`]. They react before this returns, all in one go.
 ///
-/// If the caller is among them, it is killed last.
+/// If the caller is among them, it is killed last. If it is killed while it waits in a destructor of one
+/// that has not begun, it unwinds when all the others have been killed.
 ///
 /// # Panics
 ///

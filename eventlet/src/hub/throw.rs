@@ -52,18 +52,19 @@ impl Hub {
     }
 
     /// Throws into several fibers, and lets all of them react before this returns. If the caller is
-    /// among them, it is its own turn last.
+    /// among them, it is its own turn last; so it is if something is thrown at the caller while it
+    /// waits in a destructor of one that has not begun.
     pub(crate) fn throw_all<'a>(
         &self,
         fibers: impl IntoIterator<Item = &'a FiberRc>,
         payload: fn(u64) -> Payload,
     ) {
         let caller = self.current_fiber();
-        let (mut some_react, mut is_meant) = (false, false);
+        let (mut some_react, mut is_meant, mut thrown) = (false, false, None);
         for fiber in fibers {
             match fiber.state.get() {
                 State::Done => {}
-                State::New => self.discard(fiber, payload(fiber.id)),
+                State::New => self.discard_calmly(&caller, fiber, payload(fiber.id), &mut thrown),
                 State::Running => is_meant = true,
                 State::Parked | State::Queued => some_react |= self.aim(fiber, payload),
             }
@@ -71,9 +72,31 @@ impl Hub {
         if some_react {
             self.step_aside(&caller);
         }
+        if let Some(thrown) = thrown {
+            self.raise(&caller, thrown);
+        }
         // If it unwinds already, it is on its way.
         if is_meant && !self.is_unwinding(&caller) {
             self.raise(&caller, payload(caller.id));
+        }
+    }
+
+    /// Ends a fiber that has not begun. What is thrown at the caller in a destructor of it is kept:
+    /// the first for the end of this throw, a later kill for the next wait. A later limit is forgotten:
+    /// it may be over by then.
+    fn discard_calmly(
+        &self,
+        caller: &FiberRc,
+        fiber: &FiberRc,
+        why: Payload,
+        thrown: &mut Option<Payload>,
+    ) {
+        let Err(payload) = unwind::catch(|| self.discard(fiber, why)) else { return };
+        caller.unwinding.set(false);
+        match thrown {
+            None => *thrown = Some(payload),
+            Some(_) if payload.is::<AlarmFired>() => {}
+            Some(_) => caller.thrown.put(payload),
         }
     }
 

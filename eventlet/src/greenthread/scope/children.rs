@@ -105,17 +105,12 @@ impl Children {
     }
 }
 
-/// Kills some. Of those that have not begun, the destructors of what they have captured run here: if
-/// these are interrupted by what is thrown at the caller, the others are still to be killed.
+/// Kills some. Of those that have not begun, the destructors of what they have captured run here, and
+/// may be interrupted by what is thrown at the caller.
 fn kill(fibers: &[FiberRc]) {
-    let mut killed = None;
-    while let Some(payload) = contain(|| hub::with(|hub| hub.throw_all(fibers, Killed::payload))) {
-        // A limit is forgotten, as it is while the caller unwinds: it may be over when that ends.
-        if payload.is::<Killed>() {
-            killed = Some(payload);
-        }
-    }
-    if let Some(payload) = killed {
+    let thrown = contain(|| hub::with(|hub| hub.throw_all(fibers, Killed::payload)));
+    // A limit is forgotten, as it is while the caller unwinds: it may be over when that ends.
+    if let Some(payload) = thrown.filter(|payload| payload.is::<Killed>()) {
         hub::with(|hub| hub.throw_again(payload));
     }
 }
