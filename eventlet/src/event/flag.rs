@@ -5,9 +5,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable, Watcher};
-use crate::waitlist::{Ticket, WaitList};
+use crate::hub::{Hub, Time};
+use crate::select::{Audience, Condition, Select, Source, Waitable};
 
 /// A flag that green threads wait for. It can be set and cleared any number of times; gevent's and
 /// `threading`'s `Event`.
@@ -36,9 +35,7 @@ pub struct Flag {
 #[derive(Default)]
 struct Inner {
     is_set: Cell<bool>,
-    waiters: WaitList,
-    /// Those who are told of it among other things.
-    watchers: WaitList<Watcher>,
+    audience: Audience,
 }
 
 impl Flag {
@@ -68,8 +65,7 @@ impl Flag {
     /// ```
     pub fn set(&self) {
         self.inner.is_set.set(true);
-        self.inner.waiters.wake_all();
-        self.inner.watchers.wake_all();
+        self.inner.audience.tell();
     }
 
     /// Clears the flag: from now on one waits for it again.
@@ -161,32 +157,16 @@ impl Flag {
     }
 
     fn wait_until(&self, deadline: impl FnOnce(&Hub) -> Time) -> bool {
-        self.is_set() || self.inner.waiters.wait("a flag", hub::with(deadline)).ready_or_raise()
+        self.is_set() || self.inner.audience.wait("a flag", deadline)
     }
 }
 
-impl Source for Inner {
-    fn reserve(&self) -> bool {
-        self.is_set.get()
+impl Condition for Inner {
+    fn audience(&self) -> &Audience {
+        &self.audience
     }
 
-    fn join(&self, waiter: Waiter) -> Ticket {
-        self.waiters.join(waiter)
-    }
-
-    fn leave(&self, ticket: Ticket) {
-        self.waiters.leave(ticket);
-    }
-
-    fn watch(&self, watcher: Watcher) -> Ticket {
-        self.watchers.join(watcher)
-    }
-
-    fn unwatch(&self, ticket: Ticket) {
-        self.watchers.leave(ticket);
-    }
-
-    fn is_ready(&self) -> bool {
+    fn holds(&self) -> bool {
         self.is_set.get()
     }
 }

@@ -14,9 +14,8 @@ pub use error::EventError;
 pub use flag::Flag;
 pub use wait_group::{Hold, WaitGroup};
 
-use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable, Watcher};
-use crate::waitlist::{Ticket, WaitList};
+use crate::hub::{Hub, Time};
+use crate::select::{Audience, Condition, Select, Source, Waitable};
 
 /// Something that happens once, with a value or an error, and that any number of green threads wait
 /// for.
@@ -51,10 +50,8 @@ pub struct Event<T> {
 struct Inner<T> {
     /// Replaced by a reset: who was woken before gets what was sent before.
     outcome: RefCell<Rc<Outcome<T>>>,
-    /// Those who wait for the outcome. All of them are woken when it is there.
-    waiters: WaitList,
-    /// Those who are told of it among other things.
-    watchers: WaitList<Watcher>,
+    /// Those who wait for the outcome.
+    audience: Audience,
 }
 
 /// What an event happens with, once.
@@ -71,11 +68,7 @@ impl<T: Clone> Event<T> {
     /// ```
     pub fn new() -> Self {
         Event {
-            inner: Rc::new(Inner {
-                outcome: RefCell::default(),
-                waiters: WaitList::default(),
-                watchers: WaitList::default(),
-            }),
+            inner: Rc::new(Inner { outcome: RefCell::default(), audience: Audience::default() }),
         }
     }
 
@@ -148,8 +141,7 @@ impl<T: Clone> Event<T> {
 
     fn happen(&self, result: Result<T, EventError>) -> Result<(), Result<T, EventError>> {
         self.inner.outcome().set(result)?;
-        self.inner.waiters.wake_all();
-        self.inner.watchers.wake_all();
+        self.inner.audience.tell();
         Ok(())
     }
 
@@ -230,7 +222,7 @@ impl<T: Clone> Event<T> {
     fn wait_until(&self, deadline: impl FnOnce(&Hub) -> Time) -> Option<Result<T, EventError>> {
         let outcome = self.inner.outcome();
         if outcome.get().is_none() {
-            self.inner.waiters.wait("an event", hub::with(deadline)).ready_or_raise();
+            self.inner.audience.wait("an event", deadline);
         }
         outcome.get().cloned()
     }
@@ -309,28 +301,12 @@ impl<T> Inner<T> {
     }
 }
 
-impl<T> Source for Inner<T> {
-    fn reserve(&self) -> bool {
-        self.is_ready()
+impl<T> Condition for Inner<T> {
+    fn audience(&self) -> &Audience {
+        &self.audience
     }
 
-    fn join(&self, waiter: Waiter) -> Ticket {
-        self.waiters.join(waiter)
-    }
-
-    fn leave(&self, ticket: Ticket) {
-        self.waiters.leave(ticket);
-    }
-
-    fn watch(&self, watcher: Watcher) -> Ticket {
-        self.watchers.join(watcher)
-    }
-
-    fn unwatch(&self, ticket: Ticket) {
-        self.watchers.leave(ticket);
-    }
-
-    fn is_ready(&self) -> bool {
+    fn holds(&self) -> bool {
         self.outcome().get().is_some()
     }
 }

@@ -5,9 +5,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable, Watcher};
-use crate::waitlist::{Ticket, WaitList};
+use crate::hub::{Hub, Time};
+use crate::select::{Audience, Condition, Select, Source, Waitable};
 
 /// A count of things under way: one waits until it is zero. Eventlet's `metaphore`.
 ///
@@ -39,9 +38,7 @@ pub struct WaitGroup {
 #[derive(Default)]
 struct Inner {
     count: Cell<usize>,
-    waiters: WaitList,
-    /// Those who are told of it among other things.
-    watchers: WaitList<Watcher>,
+    audience: Audience,
 }
 
 impl WaitGroup {
@@ -124,8 +121,7 @@ impl WaitGroup {
         }
         self.inner.count.set(count - 1);
         if count == 1 {
-            self.inner.waiters.wake_all();
-            self.inner.watchers.wake_all();
+            self.inner.audience.tell();
         }
     }
 
@@ -203,32 +199,16 @@ impl WaitGroup {
 
     fn wait_until(&self, deadline: impl FnOnce(&Hub) -> Time) -> bool {
         const WHAT: &str = "the end of what is under way";
-        self.inner.is_ready() || self.inner.waiters.wait(WHAT, hub::with(deadline)).ready_or_raise()
+        self.inner.holds() || self.inner.audience.wait(WHAT, deadline)
     }
 }
 
-impl Source for Inner {
-    fn reserve(&self) -> bool {
-        self.is_ready()
+impl Condition for Inner {
+    fn audience(&self) -> &Audience {
+        &self.audience
     }
 
-    fn join(&self, waiter: Waiter) -> Ticket {
-        self.waiters.join(waiter)
-    }
-
-    fn leave(&self, ticket: Ticket) {
-        self.waiters.leave(ticket);
-    }
-
-    fn watch(&self, watcher: Watcher) -> Ticket {
-        self.watchers.join(watcher)
-    }
-
-    fn unwatch(&self, ticket: Ticket) {
-        self.watchers.leave(ticket);
-    }
-
-    fn is_ready(&self) -> bool {
+    fn holds(&self) -> bool {
         self.count.get() == 0
     }
 }

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::greenthread::{self, GreenThread, Handle, Link, WeakHandle, current, kill_all};
-use crate::hub::{self, Hub, Time, Waiter};
-use crate::select::{Select, Source, Waitable, Watcher};
-use crate::waitlist::{Ticket, WaitList};
+use crate::hub::{Hub, Time};
+use crate::select::{Audience, Condition, Select, Source, Waitable};
 
 /// A set of green threads without a limit, to wait for them or kill them together.
 ///
@@ -42,10 +41,8 @@ pub struct Group {
 struct Inner {
     /// By their ids, so the oldest comes first.
     members: RefCell<BTreeMap<u64, Member>>,
-    /// Those who wait until there is none.
-    joiners: WaitList,
-    /// Those who are told of it among other things.
-    watchers: WaitList<Watcher>,
+    /// Those who wait until it is empty.
+    audience: Audience,
 }
 
 struct Member {
@@ -275,7 +272,7 @@ impl Group {
         const WHAT: &str = "the end of all in a group";
         let is_member = self.contains(&current());
         assert!(!is_member, "a member of a group cannot wait for the end of all its members");
-        self.is_empty() || self.inner.joiners.wait(WHAT, hub::with(deadline)).ready_or_raise()
+        self.is_empty() || self.inner.audience.wait(WHAT, deadline)
     }
 
     /// Kills all members; see [`kill_all`]. A member that calls it is killed last.
@@ -293,8 +290,7 @@ impl Inner {
     fn remove(&self, id: u64) -> Option<Member> {
         let member = self.members.borrow_mut().remove(&id);
         if self.is_ready() {
-            self.joiners.wake_all();
-            self.watchers.wake_all();
+            self.audience.tell();
         }
         member
     }
@@ -309,28 +305,12 @@ impl IntoIterator for &Group {
     }
 }
 
-impl Source for Inner {
-    fn reserve(&self) -> bool {
-        self.is_ready()
+impl Condition for Inner {
+    fn audience(&self) -> &Audience {
+        &self.audience
     }
 
-    fn join(&self, waiter: Waiter) -> Ticket {
-        self.joiners.join(waiter)
-    }
-
-    fn leave(&self, ticket: Ticket) {
-        self.joiners.leave(ticket);
-    }
-
-    fn watch(&self, watcher: Watcher) -> Ticket {
-        self.watchers.join(watcher)
-    }
-
-    fn unwatch(&self, ticket: Ticket) {
-        self.watchers.leave(ticket);
-    }
-
-    fn is_ready(&self) -> bool {
+    fn holds(&self) -> bool {
         self.members.borrow().is_empty()
     }
 }

@@ -7,9 +7,8 @@ use std::rc::Rc;
 use slab::Slab;
 
 use crate::greenthread::{Exit, GreenThread};
-use crate::hub::{Time, Waiter};
-use crate::select::{Source, Watcher};
-use crate::waitlist::{Ticket, WaitList};
+use crate::hub::Time;
+use crate::select::{Audience, Condition, Source};
 
 /// In which order results are taken.
 pub(super) trait Window<T>: Default {
@@ -75,10 +74,8 @@ pub(super) struct AsTheyEnd<T> {
 struct Ended {
     /// Their keys, in the order in which they ended.
     keys: RefCell<VecDeque<usize>>,
-    /// Who waits for the next one.
-    waiters: WaitList,
-    /// Who is told of it among other things.
-    watchers: WaitList<Watcher>,
+    /// There is one, who waits for the next one.
+    audience: Audience,
 }
 
 impl<T> Default for AsTheyEnd<T> {
@@ -112,7 +109,7 @@ impl<T: 'static> Window<T> for AsTheyEnd<T> {
 
     fn wait(&self) {
         if !self.ended.is_ready() {
-            self.ended.waiters.wait("the end of one of several", Time::NEVER).ready_or_raise();
+            self.ended.audience.wait("the end of one of several", |_| Time::NEVER);
         }
     }
 }
@@ -120,34 +117,16 @@ impl<T: 'static> Window<T> for AsTheyEnd<T> {
 impl Ended {
     fn add(&self, key: usize) {
         self.keys.borrow_mut().push_back(key);
-        self.waiters.wake_all();
-        self.watchers.wake_all();
+        self.audience.tell();
     }
 }
 
-impl Source for Ended {
-    /// There is one consumer, so nothing need be taken aside for it.
-    fn reserve(&self) -> bool {
-        self.is_ready()
+impl Condition for Ended {
+    fn audience(&self) -> &Audience {
+        &self.audience
     }
 
-    fn join(&self, waiter: Waiter) -> Ticket {
-        self.waiters.join(waiter)
-    }
-
-    fn leave(&self, ticket: Ticket) {
-        self.waiters.leave(ticket);
-    }
-
-    fn watch(&self, watcher: Watcher) -> Ticket {
-        self.watchers.join(watcher)
-    }
-
-    fn unwatch(&self, ticket: Ticket) {
-        self.watchers.leave(ticket);
-    }
-
-    fn is_ready(&self) -> bool {
+    fn holds(&self) -> bool {
         !self.keys.borrow().is_empty()
     }
 }

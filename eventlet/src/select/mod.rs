@@ -5,6 +5,7 @@
 
 mod after;
 mod any;
+mod audience;
 mod bell;
 mod choose;
 mod source;
@@ -12,6 +13,7 @@ mod threads;
 
 pub use after::{After, after, at};
 pub use any::{IWait, iwait, wait_any, wait_any_timeout};
+pub(crate) use audience::{Audience, Condition};
 pub(crate) use bell::Watcher;
 pub(crate) use choose::choose_until;
 #[doc(hidden)]
