@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::{debug, sleep, spawn};
+use eventlet::{GreenPool, debug, kill_all, sleep, spawn, spawn_n};
 use eventlet_tests::child::Child;
 use eventlet_tests::{check_within, sys, yield_now};
 
@@ -194,5 +194,23 @@ fn ten_thousand_kills() {
         }
         assert_eq!(n_unwound.get(), 10_000);
         assert!(threads.into_iter().all(|thread| thread.wait().unwrap_err().is_killed()));
+    });
+}
+
+#[test]
+fn many_who_wait_to_spawn_are_killed_at_once() {
+    check_within(LIMIT, || {
+        let pool = GreenPool::new(0);
+        let spawners: Vec<_> = (0..60_000)
+            .map(|_| {
+                let pool = pool.clone();
+                spawn_n(move || drop(pool.spawn_n(|| ())))
+            })
+            .collect();
+        yield_now();
+        assert_eq!(pool.waiting(), 60_000);
+        kill_all(&spawners);
+        pool.wait_all();
+        assert!(spawners.iter().all(|spawner| spawner.is_dead()));
     });
 }

@@ -101,10 +101,10 @@ impl Slots {
         Slot { slots: self.clone(), seat }
     }
 
-    /// Whether nobody runs and nobody waits for a slot.
+    /// Whether nobody runs and nobody waits for a slot. Who leaves the line says so.
     fn is_idle(&self) -> bool {
         let n_taken = as_count(self.size.get()) - self.units.n_free();
-        n_taken == 0 && self.units.n_waiting() == 0
+        n_taken == 0 && self.units.is_line_empty()
     }
 
     #[inline]

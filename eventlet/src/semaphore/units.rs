@@ -98,7 +98,13 @@ impl Units {
         self.n_free.get()
     }
 
-    /// How many wait for one.
+    /// Whether nobody is in line, not even one whose wait has ended.
+    #[inline]
+    pub(crate) fn is_line_empty(&self) -> bool {
+        self.takers.is_vacant()
+    }
+
+    /// How many wait for one. It takes a moment for each of them.
     pub(crate) fn n_waiting(&self) -> usize {
         self.takers.len()
     }
