@@ -163,6 +163,31 @@ fn who_is_killed_while_comparing_leaves_the_items_to_others() {
 }
 
 #[test]
+fn who_is_killed_while_serving_others_takes_nothing() {
+    check(|| {
+        let queue = PriorityQueue::from_iter([1, 2].map(Slow));
+        let getter = || {
+            let queue = queue.clone();
+            spawn(move || queue.get().map(|Slow(number)| number))
+        };
+        let (first, others) = (getter(), [getter(), getter()]);
+        yield_now();
+        queue.put(Slow(3)).unwrap();
+        queue.put(Slow(4)).unwrap();
+        // It has found the first item, and compares for the others.
+        while queue.len() > 3 {
+            yield_now();
+        }
+        first.kill();
+        assert!(first.wait().unwrap_err().is_killed());
+        let mut numbers: Vec<_> = others.map(|other| other.wait().unwrap().unwrap()).into();
+        numbers.extend([queue.get(), queue.get()].map(|item| item.unwrap().0));
+        numbers.sort_unstable();
+        assert_eq!(numbers, [1, 2, 3, 4]);
+    });
+}
+
+#[test]
 fn a_queue_without_order_never_compares() {
     check(|| {
         let queue = LightQueue::from_iter([13, 2].map(Slow));

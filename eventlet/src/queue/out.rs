@@ -26,7 +26,10 @@ impl<T, S: Store<T>, C: Count> Inner<T, S, C> {
         }
         let mut out = self.take_out();
         // Before the store is back: who is served then is not to count on it.
-        self.count_off(out.pop())
+        let mut in_hand = InHand { item: self.count_off(out.pop()), inner: self };
+        // Others are served, which may wait: who is killed meanwhile takes nothing.
+        drop(out);
+        in_hand.item.take()
     }
 
     /// Does not count an item any more that has left the store.
@@ -143,5 +146,19 @@ impl<T, S: Store<T>, C: Count> DerefMut for Out<'_, T, S, C> {
 impl<T, S: Store<T>, C: Count> Drop for Out<'_, T, S, C> {
     fn drop(&mut self) {
         self.inner.put_back(mem::take(&mut self.store));
+    }
+}
+
+/// An item that has left the store. It is for others if this is dropped with it.
+struct InHand<'a, T, S: Store<T>, C: Count> {
+    item: Option<T>,
+    inner: &'a Inner<T, S, C>,
+}
+
+impl<T, S: Store<T>, C: Count> Drop for InHand<'_, T, S, C> {
+    fn drop(&mut self) {
+        if let Some(item) = self.item.take() {
+            self.inner.deliver(item);
+        }
     }
 }
