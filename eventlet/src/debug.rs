@@ -33,6 +33,19 @@ pub fn pause_clock() {
 /// # Switching
 ///
 /// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use eventlet::debug::{pause_clock, resume_clock};
+///
+/// pause_clock();
+/// resume_clock();
+/// let before = Instant::now();
+/// eventlet::sleep(Duration::from_millis(1));
+/// assert!(before.elapsed() >= Duration::from_millis(1));
+/// ```
 pub fn resume_clock() {
     hub::with(hub::Hub::resume_clock);
 }
@@ -42,6 +55,18 @@ pub fn resume_clock() {
 /// # Switching
 ///
 /// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::debug::{now, pause_clock};
+///
+/// pause_clock();
+/// let before = now();
+/// let thread = eventlet::spawn_after(Duration::from_secs(5), now);
+/// assert_eq!(thread.wait().unwrap(), before + Duration::from_secs(5));
+/// ```
 pub fn now() -> Duration {
     Duration::from_nanos(hub::with(hub::Hub::now).as_nanos())
 }

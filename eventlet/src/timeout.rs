@@ -44,6 +44,19 @@ pub fn with_timeout<T>(limit: Duration, f: impl FnOnce() -> T) -> Result<T, Time
 ///
 /// It converts into an [`io::Error`] of kind [`TimedOut`](io::ErrorKind::TimedOut), so `?` works
 /// in functions that do I/O.
+///
+/// # Examples
+///
+/// ```
+/// use std::io;
+/// use std::time::Duration;
+///
+/// fn fetch() -> io::Result<()> {
+///     let limit = Duration::from_millis(1);
+///     Ok(eventlet::with_timeout(limit, || eventlet::sleep(Duration::from_secs(60)))?)
+/// }
+/// assert_eq!(fetch().unwrap_err().kind(), io::ErrorKind::TimedOut);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[doc(alias = "TimeoutError")]
 pub struct TimedOut {
@@ -52,6 +65,20 @@ pub struct TimedOut {
 
 impl TimedOut {
     /// The limit that was reached.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let limit = Duration::from_millis(1);
+    /// let late = eventlet::with_timeout(limit, || eventlet::sleep(Duration::from_secs(60)));
+    /// assert_eq!(late.unwrap_err().limit(), limit);
+    /// ```
     pub fn limit(&self) -> Duration {
         self.limit
     }
@@ -107,6 +134,16 @@ impl Timeout {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Timeout, sleep};
+    ///
+    /// let limit = Timeout::new(Duration::from_millis(1));
+    /// assert!(limit.run(|| sleep(Duration::from_secs(60))).is_err());
+    /// ```
     pub fn new(limit: Duration) -> Self {
         Self::start(limit, false)
     }
@@ -170,6 +207,18 @@ impl Timeout {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Timeout, sleep};
+    ///
+    /// let limit = Timeout::new(Duration::from_millis(1));
+    /// assert!(limit.cancel());
+    /// sleep(Duration::from_millis(2));
+    /// assert!(!limit.cancel());
+    /// ```
     pub fn cancel(&self) -> bool {
         hub::try_with(|hub| hub.cancel_alarm(&self.fiber, self.token)).unwrap_or(false)
     }
@@ -179,6 +228,18 @@ impl Timeout {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Timeout, sleep};
+    ///
+    /// let limit = Timeout::new(Duration::from_millis(1));
+    /// assert!(limit.is_pending());
+    /// assert!(limit.run(|| sleep(Duration::from_secs(60))).is_err());
+    /// assert!(!limit.is_pending());
+    /// ```
     #[doc(alias = "pending")]
     pub fn is_pending(&self) -> bool {
         hub::try_with(|hub| hub.has_alarm(&self.fiber, self.token)).unwrap_or(false)

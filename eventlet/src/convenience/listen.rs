@@ -53,6 +53,18 @@ pub struct Listen {
 
 impl Listen {
     /// A listener at `addr`, with [`listen`]'s settings.
+    ///
+    /// # Switching
+    ///
+    /// Never switches, unless a name has to be resolved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::Listen::new(("127.0.0.1", 0)).bind()?;
+    /// assert!(listener.local_addr()?.ip().is_loopback());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new(addr: impl ToSocketAddrs) -> Self {
         let options =
             ListenOptions { backlog: BACKLOG, reuse_addr: true, reuse_port: false, only_v6: false };
@@ -62,6 +74,18 @@ impl Listen {
     /// Sets how many connections may wait to be accepted; 50 by default.
     ///
     /// The system has an upper limit of its own (`net.core.somaxconn` on Linux).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::Listen::new("127.0.0.1:0").backlog(1000).bind()?;
+    /// assert!(eventlet::connect(listener.local_addr()?).is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn backlog(mut self, connections: u32) -> Self {
         self.options.backlog = connections;
         self
@@ -69,6 +93,22 @@ impl Listen {
 
     /// Sets whether an address may be used while connections of an earlier listener are being
     /// wound up; on by default.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    /// use eventlet::Listen;
+    ///
+    /// let running = Listen::new("127.0.0.1:0").reuse_addr(false).bind()?;
+    /// let taken = Listen::new(running.local_addr()?).reuse_addr(false).bind();
+    /// assert_eq!(taken.unwrap_err().kind(), ErrorKind::AddrInUse);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn reuse_addr(mut self, reuse: bool) -> Self {
         self.options.reuse_addr = reuse;
         self
@@ -77,6 +117,21 @@ impl Listen {
     /// Sets whether several listeners of the same user may share the port; off by default.
     ///
     /// On Linux the connections are then spread over them.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::Listen;
+    ///
+    /// let first = Listen::new("127.0.0.1:0").reuse_port(true).bind()?;
+    /// assert!(Listen::new(first.local_addr()?).bind().is_err());
+    /// assert!(Listen::new(first.local_addr()?).reuse_port(true).bind().is_ok());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn reuse_port(mut self, reuse: bool) -> Self {
         self.options.reuse_port = reuse;
         self
@@ -91,6 +146,14 @@ impl Listen {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let listener = eventlet::Listen::new("127.0.0.1:0").bind()?;
+    /// assert!(eventlet::Listen::new(listener.local_addr()?).bind().is_err());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn bind(self) -> io::Result<TcpListener> {
         let mut last = None;
         for address in self.addresses? {

@@ -40,6 +40,28 @@ impl From<StopServe> for io::Error {
 ///
 /// An I/O error concerns its own connection: it is printed on stderr and the server goes on,
 /// unless it was made from [`StopServe`].
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{self, Read};
+/// use eventlet::StopServe;
+///
+/// let listener = eventlet::listen("127.0.0.1:0")?;
+/// let address = listener.local_addr()?;
+/// let clients = eventlet::spawn(move || (0..2).all(|_| eventlet::connect(address).is_ok()));
+/// let n_served = std::cell::Cell::new(0);
+/// eventlet::serve(listener, move |mut stream, _address| -> io::Result<()> {
+///     n_served.set(n_served.get() + 1);
+///     if n_served.get() == 2 {
+///         Err(StopServe)?;
+///     }
+///     // That the client sends nothing concerns this connection only.
+///     stream.read_exact(&mut [0])
+/// })?;
+/// assert!(clients.wait().unwrap());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait Outcome: sealed::Sealed {
     /// Whether the server is to stop; the error if only the connection failed.
     #[doc(hidden)]

@@ -28,6 +28,22 @@ impl EventError {
     }
 
     /// The error that was sent, to look at or to downcast.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    ///
+    /// let event = eventlet::Event::<()>::new();
+    /// event.send_error(io::Error::from(io::ErrorKind::NotFound));
+    /// let error = event.wait().unwrap_err();
+    /// let error: &io::Error = error.get_ref().downcast_ref().unwrap();
+    /// assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    /// ```
     pub fn get_ref(&self) -> &(dyn Error + 'static) {
         &*self.error
     }

@@ -41,6 +41,10 @@ struct Inner {
 impl Flag {
     /// Makes a flag that is not set.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -105,6 +109,10 @@ impl Flag {
     }
 
     /// Waits until the flag is set.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -60,6 +60,10 @@ type Outcome<T> = OnceCell<Result<T, EventError>>;
 impl<T: Clone> Event<T> {
     /// Makes an event that has not happened.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -150,6 +154,10 @@ impl<T: Clone> Event<T> {
     /// # Errors
     ///
     /// Fails if it happened with an error.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -44,6 +44,10 @@ struct Inner {
 impl WaitGroup {
     /// Makes a group with nothing under way.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -144,6 +148,10 @@ impl WaitGroup {
 
     /// Waits until the count is zero. Who has been woken returns even if it is not any more.
     ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Switches unless the count is zero, even while the caller unwinds.
@@ -235,6 +243,19 @@ impl fmt::Debug for WaitGroup {
 }
 
 /// One of the things that a [`WaitGroup`] counts, until it is dropped.
+///
+/// # Examples
+///
+/// ```
+/// let group = eventlet::event::WaitGroup::new();
+/// let hold = group.hold();
+/// eventlet::spawn(move || {
+///     let _hold = hold;
+///     panic!("it is counted off all the same");
+/// });
+/// group.wait();
+/// assert_eq!(group.count(), 0);
+/// ```
 #[must_use = "what is dropped is not under way any more"]
 #[derive(Debug)]
 pub struct Hold {

@@ -30,11 +30,35 @@ pub struct Builder {
 
 impl Builder {
     /// A builder without a name, with the default stack size.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::Builder::new().spawn(|| 1)?;
+    /// assert_eq!(thread.wait().unwrap(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Names the green thread, for reports and [`Handle::name`](super::Handle::name).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::Builder::new().name("parser").spawn(|| ())?;
+    /// assert_eq!(thread.name(), Some("parser"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -45,12 +69,42 @@ impl Builder {
     /// The default is 256 KiB, or what `EVENTLET_STACK_SIZE` says. 8 KiB to 1 GiB are allowed;
     /// the address space is reserved and only touched pages cost memory. With less than 64 KiB a
     /// panic is printed without a backtrace, for which there is no room.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = eventlet::Builder::new().stack_size(2 << 20);
+    /// let thread = builder.spawn(|| [0u8; 1 << 20].len())?;
+    /// assert_eq!(thread.wait().unwrap(), 1 << 20);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.stack_size = Some(bytes);
         self
     }
 
     /// Lets it begin after `delay`, as [`spawn_after`](crate::spawn_after) does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::debug::{now, pause_clock};
+    ///
+    /// pause_clock();
+    /// let before = now();
+    /// let thread = eventlet::Builder::new().delay(Duration::from_secs(60)).spawn(now)?;
+    /// assert_eq!(thread.wait().unwrap() - before, Duration::from_secs(60));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self

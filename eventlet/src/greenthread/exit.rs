@@ -69,26 +69,101 @@ impl ExitStatus {
     pub(super) const SUCCESS: ExitStatus = ExitStatus { kind: Kind::Success };
 
     /// It returned.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| ());
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert!(handle.exit_status().unwrap().is_success());
+    /// ```
     pub fn is_success(&self) -> bool {
         self.kind == Kind::Success
     }
 
     /// It was killed or cancelled.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| ());
+    /// handle.kill();
+    /// assert!(handle.exit_status().unwrap().is_killed());
+    /// ```
     pub fn is_killed(&self) -> bool {
         self.kind == Kind::Killed
     }
 
     /// It panicked.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| panic!("no luck"));
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert!(handle.exit_status().unwrap().is_panic());
+    /// ```
     pub fn is_panic(&self) -> bool {
         self.kind == Kind::Panicked
     }
 
     /// A [`Timeout`](crate::Timeout) fired in it and was not handled.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Timeout, sleep};
+    ///
+    /// let thread = eventlet::spawn(|| {
+    ///     let _limit = Timeout::new(Duration::from_millis(1));
+    ///     sleep(Duration::from_secs(60));
+    /// });
+    /// let handle = thread.handle();
+    /// thread.wait().unwrap_err();
+    /// assert!(handle.exit_status().unwrap().is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         self.kind == Kind::TimedOut
     }
 
-    /// Its hub has ended before it, or did not take it any more.
+    /// Its hub has ended before it, or did not take it any more. One of this hub ends like that if
+    /// it [resumes](Exit::resume) the end of one in another hub.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let hub = eventlet::hubs::spawn_hub()?;
+    /// hub.shutdown(std::time::Duration::ZERO);
+    /// let thread = eventlet::spawn(move || {
+    ///     let remote = hub.spawn(|| "too late");
+    ///     remote.wait().unwrap_or_else(|exit| exit.resume())
+    /// });
+    /// let handle = thread.handle();
+    /// assert!(thread.wait().is_err());
+    /// assert!(handle.exit_status().unwrap().is_abandoned());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn is_abandoned(&self) -> bool {
         self.kind == Kind::Abandoned
     }
@@ -118,22 +193,65 @@ impl Exit {
     }
 
     /// Whether it was killed or cancelled.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| ());
+    /// thread.kill();
+    /// assert!(thread.wait().unwrap_err().is_killed());
+    /// ```
     pub fn is_killed(&self) -> bool {
         self.status.is_killed()
     }
 
     /// Whether it panicked.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(eventlet::spawn(|| panic!("no luck")).wait().unwrap_err().is_panic());
+    /// ```
     pub fn is_panic(&self) -> bool {
         self.status.is_panic()
     }
 
     /// Whether a [`Timeout`](crate::Timeout) fired in it and was not handled.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Timeout, sleep};
+    ///
+    /// let thread = eventlet::spawn(|| {
+    ///     let _limit = Timeout::new(Duration::from_millis(1));
+    ///     sleep(Duration::from_secs(60));
+    /// });
+    /// assert!(thread.wait().unwrap_err().is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         self.status.is_timeout()
     }
 
     /// Whether its hub has ended before it, or did not take it any more; see
     /// [`HubHandle::spawn`](crate::hubs::HubHandle::spawn).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///
@@ -152,6 +270,17 @@ impl Exit {
     /// # Panics
     ///
     /// Panics unless [`is_panic`](Exit::is_panic).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let exit = eventlet::spawn(|| panic!("no luck")).wait().unwrap_err();
+    /// assert_eq!(exit.into_panic().downcast_ref(), Some(&"no luck"));
+    /// ```
     pub fn into_panic(self) -> Box<dyn Any + Send + 'static> {
         assert!(self.is_panic(), "into_panic on a green thread that did not panic: {self}");
         self.payload
@@ -160,6 +289,20 @@ impl Exit {
     /// Goes on in the caller as it ended there: re-raises the panic, the kill or the timeout.
     ///
     /// This is what Eventlet's `wait()` does with every error. A panic is not printed again.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let outer = eventlet::spawn(|| {
+    ///     let inner = eventlet::spawn(|| panic!("no luck"));
+    ///     inner.wait().unwrap_or_else(|exit| exit.resume())
+    /// });
+    /// assert_eq!(outer.wait().unwrap_err().to_string(), "the green thread panicked: no luck");
+    /// ```
     pub fn resume(self) -> ! {
         unwind::raise(self.payload)
     }

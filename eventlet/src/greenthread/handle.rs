@@ -88,46 +88,163 @@ impl<T: 'static> GreenThread<T> {
     }
 
     /// An untyped handle to the same green thread.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let thread = eventlet::spawn(|| eventlet::sleep(Duration::from_secs(60)));
+    /// let handle = thread.handle();
+    /// eventlet::spawn(move || handle.kill());
+    /// assert!(thread.wait().unwrap_err().is_killed());
+    /// ```
     pub fn handle(&self) -> Handle {
         Handle { fiber: self.joint.fiber.clone() }
     }
 
     /// Ends the green thread from outside; see [`Handle::kill`].
+    ///
+    /// # Switching
+    ///
+    /// Switches as [`Handle::kill`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| "never begins");
+    /// thread.kill();
+    /// assert!(thread.is_dead());
+    /// ```
     pub fn kill(&self) {
         self.handle().kill();
     }
 
     /// Takes the green thread back if it has not begun; see [`Handle::cancel`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| "never begins");
+    /// assert!(thread.cancel());
+    /// assert!(thread.wait().unwrap_err().is_killed());
+    /// ```
     pub fn cancel(&self) -> bool {
         self.handle().cancel()
     }
 
     /// Calls `callback` when the green thread ends; see [`Handle::link`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches, unless the green thread has ended and the callback does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ended = eventlet::Event::new();
+    /// let theirs = ended.clone();
+    /// let thread = eventlet::spawn(|| panic!("no luck"));
+    /// thread.link(move |status| theirs.send(status.is_panic()));
+    /// assert!(ended.wait().unwrap());
+    /// ```
     pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
         self.joint.shared().links.add(Box::new(callback))
     }
 
     /// Takes a callback back; see [`Handle::unlink`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| ());
+    /// let link = thread.link(|_status| println!("not called"));
+    /// assert!(thread.unlink(link));
+    /// assert!(!thread.unlink(link));
+    /// ```
     pub fn unlink(&self, link: Link) -> bool {
         self.joint.shared().links.remove(link)
     }
 
     /// How the green thread ended, if it has; see [`Handle::exit_status`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| ());
+    /// assert!(thread.exit_status().is_none());
+    /// thread.kill();
+    /// assert!(thread.exit_status().unwrap().is_killed());
+    /// ```
     pub fn exit_status(&self) -> Option<ExitStatus> {
         self.joint.shared().links.status()
     }
 
     /// Whether the green thread has ended and its links have been called.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| ());
+    /// assert!(!thread.is_dead());
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert!(thread.is_dead());
+    /// ```
     pub fn is_dead(&self) -> bool {
         self.joint.is_dead()
     }
 
     /// A number that no other green thread of this process has or had.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::spawn(|| eventlet::current().id());
+    /// let id = thread.id();
+    /// assert_eq!(thread.wait().unwrap(), id);
+    /// ```
     pub fn id(&self) -> u64 {
         self.joint.fiber.id
     }
 
     /// The name it was given with [`Builder::name`](super::Builder::name).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let thread = eventlet::Builder::new().name("parser").spawn(|| ())?;
+    /// assert_eq!(thread.name(), Some("parser"));
+    /// assert_eq!(eventlet::spawn(|| ()).name(), None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.joint.fiber.name.as_deref()
     }
@@ -213,6 +330,16 @@ impl Handle {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let later = eventlet::spawn_after(Duration::from_secs(60), || ()).handle();
+    /// assert!(later.cancel());
+    /// assert!(!eventlet::current().cancel());
+    /// ```
     pub fn cancel(&self) -> bool {
         let is_new = self.fiber.state() == State::New;
         if is_new {
@@ -225,12 +352,23 @@ impl Handle {
     ///
     /// Callbacks are called in the order they were linked, inside the green thread, which is not
     /// dead before the last one has returned. If it was killed before it had begun, they are called
-    /// inside the killer. If it has ended, the callback is called at once, in the caller. A callback that panics does not keep the others from being called. The main
-    /// context never ends, so it calls nothing.
+    /// inside the killer. If it has ended, the callback is called at once, in the caller. A
+    /// callback that panics does not keep the others from being called. The main context never
+    /// ends, so it calls nothing.
     ///
     /// # Switching
     ///
     /// Never switches, unless the green thread has ended and the callback does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ended = eventlet::Event::new();
+    /// let theirs = ended.clone();
+    /// let handle = eventlet::spawn_n(|| ());
+    /// handle.link(move |status| theirs.send(*status));
+    /// assert!(ended.wait().unwrap().is_success());
+    /// ```
     pub fn link(&self, callback: impl FnOnce(&ExitStatus) + 'static) -> Link {
         match self.shared() {
             Some(shared) => shared.links.add(Box::new(callback)),
@@ -243,6 +381,15 @@ impl Handle {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| ());
+    /// let link = handle.link(|_status| println!("called"));
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert!(!handle.unlink(link));
+    /// ```
     pub fn unlink(&self, link: Link) -> bool {
         self.shared().is_some_and(|shared| shared.links.remove(link))
     }
@@ -288,27 +435,91 @@ impl Handle {
     }
 
     /// Whether the green thread has ended and its links have been called.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| ());
+    /// assert!(!handle.is_dead());
+    /// handle.kill();
+    /// assert!(handle.is_dead());
+    /// ```
     pub fn is_dead(&self) -> bool {
         self.shared().is_some_and(|shared| shared.is_dead(&self.fiber))
     }
 
     /// Whether it has begun to run and not ended.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let handle = eventlet::spawn_n(|| eventlet::sleep(Duration::from_secs(60)));
+    /// assert!(!handle.is_running());
+    /// eventlet::sleep(Duration::ZERO);
+    /// assert!(handle.is_running());
+    /// handle.kill();
+    /// assert!(!handle.is_running());
+    /// ```
     pub fn is_running(&self) -> bool {
         !matches!(self.fiber.state(), State::New | State::Done)
     }
 
     /// A number that no other green thread of this process has or had.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (one, other) = (eventlet::spawn_n(|| ()), eventlet::spawn_n(|| ()));
+    /// assert_ne!(one.id(), other.id());
+    /// assert_eq!(one.id(), one.clone().id());
+    /// ```
     pub fn id(&self) -> u64 {
         self.fiber.id
     }
 
     /// The name it was given with [`Builder::name`](super::Builder::name); `main` for the main
     /// context.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(eventlet::current().name(), Some("main"));
+    /// assert_eq!(eventlet::spawn_n(|| ()).name(), None);
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.fiber.name.as_deref()
     }
 
     /// Where it was spawned.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let handle = eventlet::spawn_n(|| ());
+    /// assert_eq!(handle.spawned_at().file(), file!());
+    /// ```
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.fiber.spawned_at
     }

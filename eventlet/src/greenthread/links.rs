@@ -18,6 +18,14 @@ thread_local! {
 }
 
 /// Names a callback that was linked to a green thread, for `unlink`.
+///
+/// # Examples
+///
+/// ```
+/// let handle = eventlet::spawn_n(|| ());
+/// let link = handle.link(|_status| println!("not called"));
+/// assert!(handle.unlink(link));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Link {
     pub(crate) number: u64,

@@ -149,11 +149,42 @@ impl Hub {
     }
 
     /// A number that no other hub of this process has or had.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::hubs;
+    ///
+    /// let other = hubs::spawn_hub()?;
+    /// let theirs = other.spawn(|| hubs::get_hub().id()).wait().unwrap();
+    /// assert_ne!(theirs, hubs::get_hub().id());
+    /// other.shutdown(Duration::from_secs(1));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn id(&self) -> u64 {
         self.hub.id
     }
 
     /// Counts what the hub has in hand.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let hub = eventlet::hubs::get_hub();
+    /// eventlet::spawn_n(|| ());
+    /// assert_eq!(hub.stats().runnable, 1);
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert_eq!(hub.stats().runnable, 0);
+    /// ```
     pub fn stats(&self) -> Stats {
         let Load {
             n_fibers,
@@ -191,6 +222,18 @@ impl fmt::Debug for Hub {
 }
 
 /// What a hub has in hand, counted by [`Hub::stats`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let hub = eventlet::hubs::get_hub();
+/// eventlet::spawn_n(|| eventlet::sleep(Duration::from_secs(60)));
+/// eventlet::sleep(Duration::ZERO);
+/// let stats = hub.stats();
+/// assert_eq!((stats.green_threads, stats.timers, stats.stacks_in_use), (1, 1, 1));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Stats {

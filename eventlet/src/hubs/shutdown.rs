@@ -26,6 +26,10 @@ pub struct Shutdown {
 impl Shutdown {
     /// Whether every green thread has ended by itself, and then the OS thread.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```

@@ -71,6 +71,21 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
     /// Sets how many connections are handled at once, by all hubs together; 1,000 by default.
     ///
     /// Every hub has an equal share of them.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::ErrorKind;
+    ///
+    /// let serve = eventlet::Serve::new(eventlet::listen("127.0.0.1:0")?).hubs(2).concurrency(0);
+    /// let refused = serve.run(|_stream, _address| ());
+    /// assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidInput);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn concurrency(mut self, connections: usize) -> Self {
         self.serve.concurrency = connections;
         self
@@ -78,6 +93,25 @@ impl<L: Borrow<TcpListener> + 'static> ServeHubs<L> {
 
     /// Sets how long the connections that other hubs handle may go on when the server stops; 10
     /// seconds by default. Those that are left then are killed.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::{Serve, StopServe};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let client = eventlet::spawn(move || eventlet::connect(address));
+    /// let serve = Serve::new(listener).hubs(2).drain(Duration::from_secs(1));
+    /// serve.run(|_stream, _address| Err::<(), _>(StopServe))?;
+    /// client.wait().unwrap()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn drain(mut self, limit: Duration) -> Self {
         self.drain = limit;
         self

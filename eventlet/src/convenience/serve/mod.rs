@@ -131,11 +131,57 @@ pub struct Serve<L> {
 
 impl<L: Borrow<TcpListener> + 'static> Serve<L> {
     /// A server with [`serve`]'s settings.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::{Serve, StopServe};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let client = eventlet::spawn(move || eventlet::connect(address));
+    /// Serve::new(listener).run(|_stream, _address| Err::<(), _>(StopServe))?;
+    /// client.wait().unwrap()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new(listener: L) -> Self {
         Serve { listener, concurrency: CONCURRENCY }
     }
 
     /// Sets how many connections are handled at once; 1,000 by default. See [`serve_with`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use std::time::Duration;
+    /// use eventlet::{Serve, connect};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let address = listener.local_addr()?;
+    /// let server = eventlet::spawn(move || {
+    ///     // Says how many are handled at once.
+    ///     let n_handled = std::cell::Cell::new(0);
+    ///     Serve::new(listener).concurrency(1).run(move |mut stream, _address| {
+    ///         n_handled.set(n_handled.get() + 1);
+    ///         eventlet::sleep(Duration::from_millis(1));
+    ///         write!(stream, "{}", n_handled.replace(n_handled.get() - 1))
+    ///     })
+    /// });
+    /// for client in [connect(address)?, connect(address)?] {
+    ///     assert_eq!(std::io::read_to_string(client)?, "1");
+    /// }
+    /// server.kill();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn concurrency(mut self, connections: usize) -> Self {
         self.concurrency = connections;
         self
@@ -144,6 +190,10 @@ impl<L: Borrow<TcpListener> + 'static> Serve<L> {
     /// Lets `n` hubs serve: this thread's, and others on OS threads of their own.
     ///
     /// The handler then has to be `Send` and `Sync`, since they share it.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///

@@ -30,6 +30,10 @@ pub struct Builder {
 impl Builder {
     /// A builder without a name, with the default stack size.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -44,6 +48,10 @@ impl Builder {
     }
 
     /// Names the green thread, for reports and [`Thread::name`](super::Thread::name).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///
@@ -65,6 +73,10 @@ impl Builder {
     /// cost memory. The default is 256 KiB, or what `EVENTLET_STACK_SIZE` says; 8 KiB to 1 GiB are
     /// allowed. Unlike std, which raises a size that is too small, [`spawn`](Builder::spawn)
     /// refuses it.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///

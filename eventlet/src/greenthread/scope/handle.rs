@@ -71,6 +71,10 @@ impl<'scope, T> ScopedGreenThread<'scope, T> {
 
     /// An untyped handle to the same green thread, which may outlive the scope.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -82,26 +86,98 @@ impl<'scope, T> ScopedGreenThread<'scope, T> {
     }
 
     /// Ends the green thread from outside; see [`Handle::kill`].
+    ///
+    /// # Switching
+    ///
+    /// Switches as [`Handle::kill`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// eventlet::scope(|s| {
+    ///     let thread = s.spawn(|| eventlet::sleep(Duration::from_secs(60)));
+    ///     thread.kill();
+    ///     assert!(thread.wait().unwrap_err().is_killed());
+    /// });
+    /// ```
     pub fn kill(&self) {
         self.handle().kill();
     }
 
     /// Takes the green thread back if it has not begun; see [`Handle::cancel`].
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut has_run = false;
+    /// eventlet::scope(|s| assert!(s.spawn(|| has_run = true).cancel()));
+    /// assert!(!has_run);
+    /// ```
     pub fn cancel(&self) -> bool {
         self.handle().cancel()
     }
 
     /// Whether the green thread has ended and its links have been called.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// eventlet::scope(|s| {
+    ///     let thread = s.spawn(|| ());
+    ///     assert!(!thread.is_dead());
+    ///     eventlet::sleep(std::time::Duration::ZERO);
+    ///     assert!(thread.is_dead());
+    /// });
+    /// ```
     pub fn is_dead(&self) -> bool {
         self.joint.is_dead()
     }
 
     /// A number that no other green thread of this process has or had.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// eventlet::scope(|s| {
+    ///     let thread = s.spawn(|| eventlet::current().id());
+    ///     let id = thread.id();
+    ///     assert_eq!(thread.wait().unwrap(), id);
+    /// });
+    /// ```
     pub fn id(&self) -> u64 {
         self.joint.fiber.id
     }
 
     /// The name it was given with [`Builder::name`](crate::Builder::name).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// eventlet::scope(|s| {
+    ///     let thread = eventlet::Builder::new().name("counter").spawn_scoped(s, || ())?;
+    ///     assert_eq!(thread.name(), Some("counter"));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.joint.fiber.name.as_deref()
     }

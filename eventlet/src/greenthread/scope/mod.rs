@@ -91,6 +91,23 @@ where
 ///
 /// `'scope` is how long the scope lasts, and what a green thread borrows must outlive it; `'env`,
 /// which does, is how long the values around the scope are borrowed. See [`std::thread::Scope`].
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::Scope;
+///
+/// /// Writes both halves at the same time.
+/// fn fill<'scope>(s: &'scope Scope<'scope, '_>, data: &'scope mut [u8]) {
+///     let (left, right) = data.split_at_mut(data.len() / 2);
+///     s.spawn(|| left.fill(1));
+///     s.spawn(|| right.fill(2));
+/// }
+///
+/// let mut data = [0; 4];
+/// eventlet::scope(|s| fill(s, &mut data));
+/// assert_eq!(data, [1, 1, 2, 2]);
+/// ```
 pub struct Scope<'scope, 'env: 'scope> {
     children: Rc<Children>,
     /// Invariant, as in std: else `'scope` could shrink, and a green thread borrow something that

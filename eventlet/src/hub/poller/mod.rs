@@ -37,6 +37,17 @@ use waiters::Waiters;
 const WAKER: Token = Token(usize::MAX);
 
 /// Which of the two halves of a descriptor.
+///
+/// # Examples
+///
+/// ```
+/// use std::os::unix::net::UnixStream;
+/// use eventlet::hubs::{Direction, trampoline};
+///
+/// let (stream, _peer) = UnixStream::pair()?;
+/// trampoline(&stream, Direction::Write, None)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Direction {
     /// What can be read, or accepted.

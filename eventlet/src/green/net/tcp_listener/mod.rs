@@ -161,6 +161,10 @@ impl TcpListener {
 
     /// Accepts one connection after another.
     ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does as [`accept`](TcpListener::accept) does.
+    ///
     /// # Examples
     ///
     /// ```
@@ -178,6 +182,10 @@ impl TcpListener {
     }
 
     /// Accepts one connection after another, and owns the listener. It is not stable in std.
+    ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does as [`accept`](TcpListener::accept) does.
     ///
     /// # Examples
     ///

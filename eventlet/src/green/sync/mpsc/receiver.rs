@@ -121,6 +121,10 @@ impl<T> Receiver<T> {
 
     /// Messages as they come, until there is no sender any more.
     ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does as [`recv`](Receiver::recv) does.
+    ///
     /// # Examples
     ///
     /// ```
@@ -135,6 +139,10 @@ impl<T> Receiver<T> {
     }
 
     /// The messages that are there, without waiting for more.
+    ///
+    /// # Switching
+    ///
+    /// Never switches. `next` does as [`try_recv`](Receiver::try_recv) does.
     ///
     /// # Examples
     ///
