@@ -18,11 +18,15 @@ impl GreenPool {
     /// results are under way or waiting as the pool has slots, times two; so the memory is bounded
     /// however many items there are.
     ///
+    /// While the iterator of the items waits, results that are there wait too. If items come now and
+    /// then, as from a queue, fill a [`GreenPile`](crate::GreenPile) in another green thread.
+    ///
     /// An item whose call has panicked, or was killed, is an error, and the iteration can go on. When
     /// the iterator is dropped, what is under way runs on, and its results are dropped.
     ///
     /// Like [`spawn`](GreenPool::spawn), it runs `f` inline if the pool is full, a member of the pool
-    /// calls `next`, and nothing is under way.
+    /// calls `next`, and nothing is under way. If the caller is killed or timed out then, that item
+    /// gives no result.
     ///
     /// # Panics
     ///
