@@ -15,11 +15,13 @@ mod error;
 mod heap;
 mod inner;
 mod iter;
+mod offer;
 mod out;
 mod put;
 mod select;
 mod state;
 mod store;
+mod take;
 mod tasks;
 
 pub use base::Base;
