@@ -274,3 +274,12 @@ fn a_queue_drops_its_items_once_with_its_last_handle() {
         assert_eq!(dropped.take(), [0, 1]);
     });
 }
+
+#[test]
+fn a_queue_has_no_limit_unless_it_is_given_one() {
+    check(|| {
+        let queue = LightQueue::default();
+        (0..1000).for_each(|number| queue.try_put(number).unwrap());
+        assert_eq!((queue.len(), queue.maxsize()), (1000, None));
+    });
+}

@@ -328,6 +328,13 @@ impl<T: Clone, S: Store<T>, C: Count> Base<T, S, C> {
     }
 }
 
+impl<T, S: Store<T>, C: Count> Default for Base<T, S, C> {
+    /// An empty queue without a limit.
+    fn default() -> Self {
+        Base::new(None)
+    }
+}
+
 impl<T, S: Store<T>, C: Count> Clone for Base<T, S, C> {
     /// The same queue.
     #[inline]
