@@ -41,22 +41,76 @@ impl<K> SpawnError<K> {
     }
 
     /// Whether the key has a value, has failed, or has a green thread.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::preload([("a", 1)]);
+    /// let error = pool.spawn("a", [], |_, _| Ok(2)).unwrap_err();
+    /// assert!(error.is_collision());
+    /// ```
     pub fn is_collision(&self) -> bool {
         self.path.len() == 1
     }
 
     /// Whether the green thread would, in the end, have to wait for itself.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::<&str, ()>::new();
+    /// assert!(pool.spawn("a", ["a"], |_, _| Ok(())).unwrap_err().is_cycle());
+    /// ```
     pub fn is_cycle(&self) -> bool {
         !self.is_collision()
     }
 
     /// The key that was refused.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::preload([("a", 1)]);
+    /// assert_eq!(pool.spawn("a", [], |_, _| Ok(2)).unwrap_err().key(), &"a");
+    /// ```
     pub fn key(&self) -> &K {
         &self.path[0]
     }
 
     /// The cycle: each key needs the next one, and the last is the first again. Of a collision it
     /// is the key alone.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::<&str, ()>::new();
+    /// let error = pool.spawn("a", ["a"], |_, _| Ok(())).unwrap_err();
+    /// assert_eq!(error.path(), ["a", "a"]);
+    /// ```
     pub fn path(&self) -> &[K] {
         &self.path
     }
@@ -99,11 +153,37 @@ impl<K, V> Collision<K, V> {
     }
 
     /// The key that is taken.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::preload([("a", 1)]);
+    /// assert_eq!(pool.post("a", 2).unwrap_err().key(), &"a");
+    /// ```
     pub fn key(&self) -> &K {
         &self.key
     }
 
     /// The value that was not posted.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::preload([("a", 1)]);
+    /// assert_eq!(pool.post("a", 2).unwrap_err().into_value(), 2);
+    /// ```
     pub fn into_value(self) -> V {
         self.value
     }

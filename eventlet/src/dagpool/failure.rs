@@ -99,11 +99,45 @@ impl<K> PropagateError<K> {
     }
 
     /// The key whose green thread failed: the last one of the path.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::<&str, ()>::new();
+    /// pool.spawn("a", [], |_, _| Err("no luck".into()))?;
+    /// pool.spawn("b", ["a"], |_, needed| needed.wait_all().map(drop).map_err(Into::into))?;
+    /// let error = pool.get("b").unwrap_err();
+    /// assert_eq!(error.key(), &"a");
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn key(&self) -> &K {
         &self.failure.root.key
     }
 
     /// Why it failed.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::{Cause, DAGPool};
+    ///
+    /// let pool = DAGPool::<&str, ()>::new();
+    /// pool.spawn("a", [], |_, _| Err("no luck".into()))?;
+    /// pool.spawn("b", ["a"], |_, needed| needed.wait_all().map(drop).map_err(Into::into))?;
+    /// let error = pool.get("b").unwrap_err();
+    /// assert!(matches!(error.cause(), Cause::Error(error) if error.to_string() == "no luck"));
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn cause(&self) -> &Cause {
         &self.failure.root.cause
     }
@@ -116,6 +150,23 @@ impl<K> PropagateError<K> {
 
 impl<K: Clone> PropagateError<K> {
     /// From the key that was asked for down to the one that failed: each one needs the next.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::<&str, ()>::new();
+    /// pool.spawn("a", [], |_, _| Err("no luck".into()))?;
+    /// pool.spawn("b", ["a"], |_, needed| needed.wait_all().map(drop).map_err(Into::into))?;
+    /// let error = pool.get("b").unwrap_err();
+    /// assert_eq!(error.path(), ["b", "a"]);
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn path(&self) -> &[K] {
         self.failure.path.get_or_init(|| {
             let failures = std::iter::successors(Some(&self.failure), |one| one.needed.as_ref());

@@ -81,6 +81,19 @@ where
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::new();
+    /// pool.spawn("a", [], |_, _| Ok(1))?;
+    /// assert_eq!(pool.running(), 1);
+    /// pool.wait_all().unwrap();
+    /// assert_eq!(pool.running(), 0);
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn running(&self) -> usize {
         self.table.members.borrow().len()
     }
@@ -115,6 +128,20 @@ where
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::new();
+    /// pool.spawn("b", ["a"], |_, needed| Ok(needed.wait_all()?["a"] + 1))?;
+    /// assert_eq!(pool.waiting(), 1);
+    /// pool.post("a", 1).unwrap();
+    /// assert_eq!(pool.waiting(), 0);
+    /// # pool.wait_all().unwrap();
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn waiting(&self) -> usize {
         self.table.members.borrow().values().filter(|node| node.is_waiting()).count()
     }

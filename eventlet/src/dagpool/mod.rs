@@ -72,11 +72,30 @@ where
     V: Clone + 'static,
 {
     /// Makes a pool that knows no keys.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::dagpool::DAGPool;
+    ///
+    /// let pool = DAGPool::new();
+    /// pool.spawn("a", [], |_, _| Ok(1))?;
+    /// assert_eq!(pool.get("a").unwrap(), 1);
+    /// # Ok::<(), eventlet::dagpool::SpawnError<&str>>(())
+    /// ```
     pub fn new() -> Self {
         DAGPool { table: Rc::new(Table::new()) }
     }
 
     /// Makes a pool that has these values. Of several for the same key, the last one counts.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///

@@ -58,6 +58,10 @@ impl<K: Clone + Eq + Hash, V: Clone> Results<K, V> {
     ///
     /// Fails as soon as one of them has failed.
     ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Switches unless all are there, even while the caller unwinds.
@@ -127,6 +131,18 @@ impl<K, V> Debug for Results<K, V> {
 
 /// How keys end, in the order in which they do. Made by
 /// [`DAGPool::wait_each`](super::DAGPool::wait_each).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::dagpool::DAGPool;
+///
+/// let pool = DAGPool::preload([("a", 1), ("b", 2)]);
+/// let mut ends = pool.wait_each(["b", "a"]);
+/// assert_eq!(ends.len(), 2);
+/// let (key, value) = ends.next().unwrap();
+/// assert_eq!((key, value.unwrap()), ("a", 1));
+/// ```
 #[must_use = "it waits when something is taken from it"]
 pub struct WaitEach<K, V> {
     waiting: Waiting<K, V>,

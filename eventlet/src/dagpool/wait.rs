@@ -32,7 +32,8 @@ where
     ///
     /// # Panics
     ///
-    /// Panics if the caller is the green thread of this key and has not posted it.
+    /// Panics if the caller is the green thread of this key and has not posted it. Panics in the
+    /// main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -132,7 +133,8 @@ where
     /// # Panics
     ///
     /// Panics if the caller is the green thread of one of them, has not posted it, and all others
-    /// have ended.
+    /// have ended. Panics in the main context where the hub finds that nothing can ever end the
+    /// wait.
     ///
     /// # Switching
     ///
@@ -208,7 +210,8 @@ where
     /// # Panics
     ///
     /// Panics if the caller is a green thread of the pool that has not posted its value, when all
-    /// others have ended.
+    /// others have ended. Panics in the main context where the hub finds that nothing can ever end
+    /// the wait.
     ///
     /// # Switching
     ///
@@ -234,6 +237,10 @@ where
     ///
     /// For those that all [`known_keys`](DAGPool::known_keys) give, pass these. A limit on the whole
     /// is set by [`with_timeout`](crate::with_timeout), which loses nothing.
+    ///
+    /// # Panics
+    ///
+    /// `next` panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -262,6 +269,10 @@ where
 
     /// Like [`wait_each`](DAGPool::wait_each), for those that end with a value.
     ///
+    /// # Panics
+    ///
+    /// `next` panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Never switches; the iterator does when it has to wait for the next key.
@@ -282,6 +293,10 @@ where
     }
 
     /// Like [`wait_each`](DAGPool::wait_each), for those that fail.
+    ///
+    /// # Panics
+    ///
+    /// `next` panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -53,6 +53,16 @@ struct Member {
 
 impl Group {
     /// Makes an empty group.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(eventlet::Group::new().is_empty());
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -93,6 +103,15 @@ impl Group {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::Group::new();
+    /// let handle = group.spawn_n(|| println!("hello"));
+    /// group.join();
+    /// assert!(handle.is_dead());
+    /// ```
     #[track_caller]
     pub fn spawn_n<F>(&self, f: F) -> Handle
     where
@@ -163,6 +182,16 @@ impl Group {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::Group::new();
+    /// let member = group.spawn_n(|| ());
+    /// assert!(group.contains(&member));
+    /// group.join();
+    /// assert!(!group.contains(&member));
+    /// ```
     pub fn contains(&self, thread: &Handle) -> bool {
         self.inner.members.borrow().contains_key(&thread.id())
     }
@@ -172,6 +201,16 @@ impl Group {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::Group::new();
+    /// group.spawn_n(|| ());
+    /// group.spawn_n(|| ());
+    /// assert_eq!(group.len(), 2);
+    /// # group.join();
+    /// ```
     pub fn len(&self) -> usize {
         self.inner.members.borrow().len()
     }
@@ -181,6 +220,16 @@ impl Group {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::Group::new();
+    /// let member = group.spawn(|| ());
+    /// assert!(!group.is_empty());
+    /// member.wait().unwrap();
+    /// assert!(group.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.inner.members.borrow().is_empty()
     }
@@ -209,11 +258,24 @@ impl Group {
     ///
     /// # Panics
     ///
-    /// Panics if a member calls it, since that would be a wait for its own end.
+    /// Panics if a member calls it, since that would be a wait for its own end. Panics in the main
+    /// context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
     /// Switches unless the group is empty, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let group = eventlet::Group::new();
+    /// let inner = group.clone();
+    /// group.spawn_n(move || {
+    ///     inner.spawn_n(|| println!("the second"));
+    /// });
+    /// group.join();
+    /// assert!(group.is_empty());
+    /// ```
     #[track_caller]
     pub fn join(&self) {
         self.join_until(|_| Time::NEVER);
@@ -280,6 +342,17 @@ impl Group {
     /// # Switching
     ///
     /// Switches to those that are killed, unless they had not begun.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let group = eventlet::Group::new();
+    /// let sleeper = group.spawn(|| eventlet::sleep(Duration::from_secs(60)));
+    /// group.kill_all();
+    /// assert!(sleeper.wait().unwrap_err().is_killed());
+    /// ```
     #[doc(alias = "killall")]
     pub fn kill_all(&self) {
         kill_all(self);

@@ -30,7 +30,8 @@ impl GreenPool {
     ///
     /// # Panics
     ///
-    /// Never panics. `next` does if no stack can be mapped, and if the iterator of the items does.
+    /// Never panics. `next` does if no stack can be mapped, if the iterator of the items does, and in
+    /// the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -88,12 +89,36 @@ impl GreenPool {
 }
 
 /// The results of calls in a pool, in the order of the items. Made by [`GreenPool::imap`].
+///
+/// # Examples
+///
+/// ```
+/// let pool = eventlet::GreenPool::new(2);
+/// let mut quotients = pool.imap(|n: u32| 10 / n, [5, 0, 2]);
+/// assert_eq!(quotients.next().unwrap().unwrap(), 2);
+/// assert!(quotients.next().unwrap().unwrap_err().is_panic());
+/// assert_eq!(quotients.next().unwrap().unwrap(), 5);
+/// assert!(quotients.next().is_none());
+/// ```
 #[must_use = "nothing is called before the first result is asked for"]
 pub struct IMap<I: Iterator, F, T> {
     tasks: Tasks<I, Plain<F>, InOrder<T>>,
 }
 
 /// The results of calls in a pool, as they come. Made by [`GreenPool::imap_unordered`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use eventlet::{GreenPool, sleep};
+///
+/// let pool = GreenPool::new(2);
+/// let mut naps = pool.imap_unordered(sleep, [Duration::from_secs(60), Duration::ZERO]);
+/// assert!(naps.next().unwrap().is_ok());
+/// assert_eq!(pool.running(), 1);
+/// # pool.kill_all();
+/// ```
 #[must_use = "nothing is called before the first result is asked for"]
 pub struct IMapUnordered<I: Iterator, F, T> {
     tasks: Tasks<I, Plain<F>, AsTheyEnd<T>>,

@@ -70,6 +70,17 @@ pub struct GreenPool {
 impl GreenPool {
     /// Makes a pool in which `size` green threads run at once. If that is none, every spawn waits
     /// for a [`resize`](GreenPool::resize).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(2);
+    /// assert_eq!((pool.size(), pool.free()), (2, 2));
+    /// ```
     pub fn new(size: usize) -> Self {
         GreenPool { slots: Slots::new(size) }
     }

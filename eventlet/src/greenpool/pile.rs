@@ -52,11 +52,29 @@ struct Jobs<T> {
 
 impl<T: 'static> GreenPile<T> {
     /// Makes a pile whose jobs run in a pool of their own, `size` at once.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pile = eventlet::GreenPile::new(2);
+    /// pile.spawn(|| 1);
+    /// pile.spawn(|| 2);
+    /// let results: Result<Vec<_>, _> = pile.collect();
+    /// assert_eq!(results.unwrap(), [1, 2]);
+    /// ```
     pub fn new(size: usize) -> Self {
         Self::from_pool(&GreenPool::new(size))
     }
 
     /// Makes a pile whose jobs run in `pool`, which may have other piles and other members, too.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///
@@ -86,11 +104,23 @@ impl<T: 'static> GreenPile<T> {
     ///
     /// # Panics
     ///
-    /// Panics if no stack can be mapped.
+    /// Panics if no stack can be mapped. Panics in the main context where the hub finds that
+    /// nothing can ever end the wait.
     ///
     /// # Switching
     ///
     /// Switches if the pool is full, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pile = eventlet::GreenPile::new(1);
+    /// pile.spawn(|| panic!("no luck"));
+    /// pile.spawn(|| "the next");
+    /// let mut results = pile.into_iter();
+    /// assert!(results.next().unwrap().unwrap_err().is_panic());
+    /// assert_eq!(results.next().unwrap().unwrap(), "the next");
+    /// ```
     #[track_caller]
     pub fn spawn<F>(&self, f: F)
     where
@@ -127,6 +157,10 @@ impl<T: 'static> Iterator for GreenPile<T> {
     type Item = Result<T, Exit>;
 
     /// Takes the next result, waiting for it.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -17,7 +17,8 @@ impl GreenPool {
     ///
     /// # Panics
     ///
-    /// Panics if no stack can be mapped.
+    /// Panics if no stack can be mapped. Panics in the main context where the hub finds that
+    /// nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -45,7 +46,8 @@ impl GreenPool {
     ///
     /// # Panics
     ///
-    /// Panics if no stack can be mapped.
+    /// Panics if no stack can be mapped. Panics in the main context where the hub finds that
+    /// nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -73,6 +73,16 @@ macro_rules! tuples {
 tuples!((A)(A B)(A B C)(A B C D)(A B C D E)(A B C D E G));
 
 /// The results of calls in a pool, in the order of the items. Made by [`GreenPool::starmap`].
+///
+/// # Examples
+///
+/// ```
+/// let pool = eventlet::GreenPool::new(2);
+/// let mut quotients = pool.starmap(u32::div_euclid, [(7, 2), (1, 0)]);
+/// assert_eq!(quotients.next().unwrap().unwrap(), 3);
+/// assert!(quotients.next().unwrap().unwrap_err().is_panic());
+/// assert!(quotients.next().is_none());
+/// ```
 #[must_use = "nothing is called before the first result is asked for"]
 pub struct StarMap<I: Iterator<Item: Arguments<F>>, F> {
     tasks: Tasks<I, Star<F>, InOrder<Output<I, F>>>,

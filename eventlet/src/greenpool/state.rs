@@ -32,6 +32,15 @@ impl GreenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::default();
+    /// assert_eq!(pool.size(), 1000);
+    /// pool.resize(2);
+    /// assert_eq!(pool.size(), 2);
+    /// ```
     pub fn size(&self) -> usize {
         self.slots.size()
     }
@@ -41,6 +50,16 @@ impl GreenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(10);
+    /// pool.spawn_n(|| ());
+    /// assert_eq!(pool.running(), 1);
+    /// pool.wait_all();
+    /// assert_eq!(pool.running(), 0);
+    /// ```
     pub fn running(&self) -> usize {
         self.slots.n_running()
     }
@@ -50,6 +69,15 @@ impl GreenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(10);
+    /// pool.spawn_n(|| ());
+    /// assert_eq!(pool.free(), 9);
+    /// # pool.wait_all();
+    /// ```
     pub fn free(&self) -> isize {
         self.slots.units.n_free()
     }
@@ -59,16 +87,39 @@ impl GreenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(1);
+    /// assert!(!pool.is_full());
+    /// pool.spawn_n(|| ());
+    /// assert!(pool.is_full());
+    /// # pool.wait_all();
+    /// ```
     #[doc(alias = "full")]
     pub fn is_full(&self) -> bool {
         self.free() <= 0
     }
 
-    /// How many wait to spawn.
+    /// How many wait to spawn. It takes a moment for each that waits.
     ///
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::GreenPool::new(0);
+    /// let theirs = pool.clone();
+    /// let other = eventlet::spawn(move || drop(theirs.spawn(|| ())));
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert_eq!(pool.waiting(), 1);
+    /// pool.resize(1);
+    /// other.wait().unwrap();
+    /// assert_eq!(pool.waiting(), 0);
+    /// ```
     pub fn waiting(&self) -> usize {
         self.slots.units.n_waiting()
     }
@@ -78,7 +129,8 @@ impl GreenPool {
     ///
     /// # Panics
     ///
-    /// Panics if a member of the pool calls it, since that would be a wait for its own end.
+    /// Panics if a member of the pool calls it, since that would be a wait for its own end. Panics
+    /// in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -13,7 +13,8 @@ use crate::hub;
 ///
 /// # Panics
 ///
-/// Panics if a green thread waits for itself.
+/// Panics if a green thread waits for itself. Panics in the main context where the hub finds that
+/// nothing can ever end the wait.
 ///
 /// # Switching
 ///

@@ -41,6 +41,10 @@ pub struct Lock {
 impl Lock {
     /// Makes a lock that nobody holds.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -52,6 +56,10 @@ impl Lock {
     }
 
     /// Takes the lock, waiting for it. It is released when the permit is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -38,6 +38,10 @@ struct Reentrant {
 impl RLock {
     /// Makes a lock that nobody holds.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -49,6 +53,10 @@ impl RLock {
     }
 
     /// Takes the lock, waiting for it unless the caller holds it.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

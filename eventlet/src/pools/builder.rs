@@ -33,12 +33,41 @@ impl Default for Builder {
 
 impl Builder {
     /// How many items are made with the pool. The default is 0.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let pool = Pool::builder().min_size(2).build_infallible(String::new);
+    /// assert_eq!(pool.len(), 2);
+    /// ```
     pub fn min_size(mut self, n: usize) -> Self {
         self.min_size = n;
         self
     }
 
     /// How many items there are at most. The default is 4.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let pool = Pool::builder().max_size(1).build_infallible(String::new);
+    /// let Ok(text) = pool.get();
+    /// let Ok(another) = pool.try_get();
+    /// assert!(another.is_none());
+    /// # drop(text);
+    /// ```
     pub fn max_size(mut self, n: usize) -> Self {
         self.max_size = n;
         self
@@ -46,6 +75,22 @@ impl Builder {
 
     /// Whether the item that was put back last is used next. The default is no: then it is the one
     /// that has been unused for the longest time.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let pool = Pool::builder().order_as_stack(true).build_infallible(|| 0);
+    /// pool.put(1).unwrap();
+    /// pool.put(2).unwrap();
+    /// let Ok(item) = pool.get();
+    /// assert_eq!(*item, 2);
+    /// ```
     pub fn order_as_stack(mut self, yes: bool) -> Self {
         self.order_as_stack = yes;
         self
@@ -93,6 +138,16 @@ impl Builder {
     /// # Switching
     ///
     /// Switches if `create` does and is called, which it is `min_size` times.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let buffers = Pool::builder().max_size(100).build_infallible(|| vec![0; 4096]);
+    /// let Ok(buffer) = buffers.get();
+    /// assert_eq!(buffer.len(), 4096);
+    /// ```
     #[track_caller]
     pub fn build_infallible<T>(self, create: impl Fn() -> T + 'static) -> Pool<T> {
         let Ok(pool) = self.build::<T, Infallible>(move || Ok(create()));

@@ -54,6 +54,19 @@ pub struct Pool<T, E = Infallible> {
 
 impl Pool<()> {
     /// Makes a pool with other sizes than usual, or in another order.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let pool = Pool::builder().max_size(10).build_infallible(String::new);
+    /// assert_eq!(pool.max_size(), 10);
+    /// ```
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -61,6 +74,10 @@ impl Pool<()> {
 
 impl<T> Pool<T> {
     /// Makes a pool of at most 4 items, whose making always succeeds.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///
@@ -77,6 +94,23 @@ impl<T> Pool<T> {
 impl<T, E> Pool<T, E> {
     /// Makes a pool of at most 4 items. `create` makes one each time when one is wanted and none is
     /// free.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    /// use std::fs::File;
+    ///
+    /// let files = Pool::new(|| File::open("Cargo.toml"));
+    /// assert_eq!(files.len(), 0);
+    /// assert!(files.get()?.metadata()?.is_file());
+    /// assert_eq!(files.len(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn new(create: impl Fn() -> Result<T, E> + 'static) -> Self {
         let made = Builder::default().build(create);
         made.unwrap_or_else(|_| unreachable!("nothing is made at first"))
@@ -87,6 +121,10 @@ impl<T, E> Pool<T, E> {
     /// # Errors
     ///
     /// Fails if an item was to be made and could not.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -236,6 +274,15 @@ impl<T, E> Pool<T, E> {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::pools::Pool::infallible(String::new);
+    /// assert_eq!(pool.max_size(), 4);
+    /// pool.resize(10);
+    /// assert_eq!(pool.max_size(), 10);
+    /// ```
     pub fn max_size(&self) -> usize {
         self.shelf.max_size()
     }
@@ -246,15 +293,41 @@ impl<T, E> Pool<T, E> {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::pools::Pool::infallible(String::new);
+    /// let items = [pool.get(), pool.get(), pool.get()];
+    /// assert_eq!(pool.free(), 1);
+    /// pool.resize(2);
+    /// assert_eq!(pool.free(), -1);
+    /// # drop(items);
+    /// ```
     pub fn free(&self) -> isize {
         self.shelf.units.n_free()
     }
 
-    /// How many wait for an item.
+    /// How many wait for an item. It takes a moment for each that waits.
     ///
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::pools::Pool;
+    ///
+    /// let pool = Pool::builder().max_size(1).build_infallible(String::new);
+    /// let item = pool.get();
+    /// let theirs = pool.clone();
+    /// let other = eventlet::spawn(move || drop(theirs.get()));
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert_eq!(pool.waiting(), 1);
+    /// drop(item);
+    /// other.wait().unwrap();
+    /// ```
     pub fn waiting(&self) -> usize {
         self.shelf.units.n_waiting()
     }
@@ -264,6 +337,14 @@ impl<T, E> Pool<T, E> {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::pools::Pool::infallible(String::new);
+    /// drop([pool.get(), pool.get()]);
+    /// assert_eq!(pool.len(), 2);
+    /// ```
     #[doc(alias = "current_size")]
     pub fn len(&self) -> usize {
         self.shelf.n_items()
@@ -274,6 +355,15 @@ impl<T, E> Pool<T, E> {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = eventlet::pools::Pool::infallible(String::new);
+    /// assert!(pool.is_empty());
+    /// drop(pool.get());
+    /// assert!(!pool.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

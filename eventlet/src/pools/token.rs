@@ -6,6 +6,23 @@ use std::time::{Duration, Instant};
 use super::{Item, Pool};
 
 /// What a [`TokenPool`] gives: the permission itself. It has no contents.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::pools::{Item, Token, TokenPool};
+///
+/// /// A job that counts as one as long as it exists.
+/// struct Job {
+///     _token: Item<Token>,
+/// }
+///
+/// let tokens = TokenPool::new(1);
+/// let job = Job { _token: tokens.get() };
+/// assert_eq!(tokens.free(), 0);
+/// drop(job);
+/// assert_eq!(tokens.free(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Token {
     _private: (),
@@ -36,6 +53,16 @@ pub struct TokenPool {
 
 impl TokenPool {
     /// Makes a pool of `max_size` tokens.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(eventlet::pools::TokenPool::new(3).free(), 3);
+    /// ```
     pub fn new(max_size: usize) -> Self {
         let create = || Token { _private: () };
         TokenPool { pool: Pool::builder().max_size(max_size).build_infallible(create) }
@@ -43,9 +70,22 @@ impl TokenPool {
 
     /// Takes a token, waiting for it.
     ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Switches if none is free, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let tokens = eventlet::pools::TokenPool::new(1);
+    /// let token = tokens.get();
+    /// eventlet::spawn(move || drop(token));
+    /// let _next = tokens.get();
+    /// ```
     pub fn get(&self) -> Item<Token> {
         let Ok(token) = self.pool.get();
         token
@@ -56,6 +96,15 @@ impl TokenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let tokens = eventlet::pools::TokenPool::new(1);
+    /// let token = tokens.try_get();
+    /// assert!(token.is_some());
+    /// assert!(tokens.try_get().is_none());
+    /// ```
     pub fn try_get(&self) -> Option<Item<Token>> {
         let Ok(token) = self.pool.try_get();
         token
@@ -102,6 +151,14 @@ impl TokenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let tokens = eventlet::pools::TokenPool::new(0);
+    /// tokens.resize(1);
+    /// assert!(tokens.try_get().is_some());
+    /// ```
     pub fn resize(&self, max_size: usize) {
         self.pool.resize(max_size);
     }
@@ -111,15 +168,36 @@ impl TokenPool {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let tokens = eventlet::pools::TokenPool::new(2);
+    /// let token = tokens.get();
+    /// assert_eq!(tokens.free(), 1);
+    /// # drop(token);
+    /// ```
     pub fn free(&self) -> isize {
         self.pool.free()
     }
 
-    /// How many wait for a token.
+    /// How many wait for a token. It takes a moment for each that waits.
     ///
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let tokens = eventlet::pools::TokenPool::new(0);
+    /// let theirs = tokens.clone();
+    /// let other = eventlet::spawn(move || drop(theirs.get()));
+    /// eventlet::sleep(std::time::Duration::ZERO);
+    /// assert_eq!(tokens.waiting(), 1);
+    /// other.kill();
+    /// assert_eq!(tokens.waiting(), 0);
+    /// ```
     pub fn waiting(&self) -> usize {
         self.pool.waiting()
     }

@@ -20,6 +20,18 @@ use crate::hub::Time;
 /// trace, and its turn goes to the next one.
 ///
 /// A clone is the same queue. It belongs to its OS thread.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::{LifoQueue, Queue};
+///
+/// let (queue, stack) = (Queue::from_iter([1, 2, 3]), LifoQueue::from_iter([1, 2, 3]));
+/// queue.shutdown();
+/// stack.shutdown();
+/// assert_eq!(queue.iter().collect::<Vec<_>>(), [1, 2, 3]);
+/// assert_eq!(stack.iter().collect::<Vec<_>>(), [3, 2, 1]);
+/// ```
 pub struct Base<T, S: Store<T>, C: Count> {
     pub(super) inner: Rc<Inner<T, S, C>>,
 }
@@ -29,6 +41,10 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
     ///
     /// A queue for no item at all is a rendezvous: it is empty and full at once, and each put waits
     /// for a get.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
     ///
     /// # Examples
     ///
@@ -52,6 +68,10 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
     /// # Errors
     ///
     /// Gives the item back if the queue is [shut down](Base::shutdown).
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -146,6 +166,10 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
     /// # Errors
     ///
     /// Fails if the queue is [shut down](Base::shutdown) and empty.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -245,6 +269,10 @@ impl<T: Clone, S: Store<T>, C: Count> Base<T, S, C> {
     /// # Errors
     ///
     /// Fails if the queue is [shut down](Base::shutdown) and empty.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

@@ -12,6 +12,10 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
     ///
     /// A `for` loop over a reference to the queue does the same.
     ///
+    /// # Panics
+    ///
+    /// `next` panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// `next` switches as [`get`](Base::get) does.
@@ -29,6 +33,15 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
 }
 
 /// Takes the items of a queue one by one. Made by [`iter`](Base::iter).
+///
+/// # Examples
+///
+/// ```
+/// let queue = eventlet::Queue::from_iter(["a", "b", "c"]);
+/// let mut items = queue.iter();
+/// assert_eq!(items.by_ref().take(2).collect::<Vec<_>>(), ["a", "b"]);
+/// assert_eq!(queue.len(), 1);
+/// ```
 #[must_use = "it takes nothing before it is asked for the next item"]
 pub struct Iter<'a, T, S: Store<T>, C: Count> {
     queue: &'a Base<T, S, C>,

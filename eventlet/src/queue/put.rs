@@ -88,11 +88,47 @@ impl<T, S: Store<T>, C: Count> Room<T> for Inner<T, S, C> {
 
 impl<'a, T> Put<'a, T> {
     /// Makes a thing that puts `item` into `queue` when it is chosen.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::{Queue, queue::Put, select};
+    ///
+    /// let (left, right) = (Queue::new(Some(0)), Queue::new(Some(1)));
+    /// let (to_left, to_right) = (Put::new(&left, "news"), Put::new(&right, "news"));
+    /// select! {
+    ///     _ = to_left => panic!("nobody is there to take it"),
+    ///     result = to_right => result.unwrap(),
+    /// }
+    /// assert_eq!(right.get(), Ok("news"));
+    /// ```
     pub fn new<S: Store<T>, C: Count>(queue: &'a Base<T, S, C>, item: T) -> Self {
         Put { queue: &*queue.inner, item: Cell::new(Some(item)), ticket: Cell::default() }
     }
 
     /// The item, if it was not put.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::{Queue, queue::Put, select};
+    ///
+    /// let queue = Queue::new(Some(1));
+    /// let (first, second) = (Put::new(&queue, 1), Put::new(&queue, 2));
+    /// select! {
+    ///     result = first => result.unwrap(),
+    ///     result = second => result.unwrap(),
+    /// }
+    /// assert_eq!((first.into_inner(), second.into_inner()), (None, Some(2)));
+    /// ```
     pub fn into_inner(self) -> Option<T> {
         self.item.into_inner()
     }

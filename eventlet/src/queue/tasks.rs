@@ -83,6 +83,10 @@ impl<T, S: Store<T>> Base<T, S, Tasks> {
     ///
     /// Fails if the queue is shut down and empty.
     ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Switches as [`get`](Base::get) does.
@@ -136,6 +140,10 @@ impl<T, S: Store<T>> Base<T, S, Tasks> {
     /// Waits until all items that were put are done. If there are none, it does not wait.
     ///
     /// It can be used again and again: each time it waits for the moment when nothing is left.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///

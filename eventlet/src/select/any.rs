@@ -15,12 +15,14 @@ use crate::waitlist::Ticket;
 /// Waits until one of `things` is ready, and says which: the first of them, if several are.
 ///
 /// Nothing is taken. What is ready is so until the caller switches, but those who wait for that
-/// thing alone are served first, so this returns when there is something left for others. To take what
-/// comes first, use [`select!`](crate::select!).
+/// thing alone are served first, so this returns when there is something left for others. To take
+/// what comes first, use [`select!`](crate::select!): every free unit tells all watchers, so where
+/// many want to take, that or `acquire` is the right door.
 ///
 /// # Panics
 ///
-/// Panics if there are no things, since that would be a wait for nothing.
+/// Panics if there are no things, since that would be a wait for nothing. Panics in the main
+/// context where the hub finds that nothing can ever end the wait.
 ///
 /// # Switching
 ///
@@ -67,7 +69,12 @@ pub fn wait_any_timeout(things: &[&dyn Waitable], limit: Duration) -> Option<usi
 /// Says which of `things` are ready, one after the other, as they get so; each once.
 ///
 /// `take(n)` waits for so many of them, and [`with_timeout`](crate::with_timeout) around the loop
-/// gives it a limit.
+/// gives it a limit. Every free unit tells all watchers, so where many want to take,
+/// [`select!`](crate::select!) or `acquire` is the right door.
+///
+/// # Panics
+///
+/// `next` panics in the main context where the hub finds that nothing can ever end the wait.
 ///
 /// # Switching
 ///
@@ -93,6 +100,18 @@ pub fn iwait<'a>(things: &[&'a dyn Waitable]) -> IWait<'a> {
 }
 
 /// The things that get ready, in that order. Made by [`iwait`].
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::{Event, select::iwait};
+///
+/// let (first, second) = (Event::<()>::new(), Event::new());
+/// let mut ready = iwait(&[&first, &second]);
+/// second.send(());
+/// assert_eq!(ready.next(), Some(1));
+/// assert_eq!(ready.len(), 1);
+/// ```
 #[must_use = "it waits when it is asked for the next one"]
 pub struct IWait<'a> {
     /// What is watched rings it.

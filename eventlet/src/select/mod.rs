@@ -27,6 +27,21 @@ pub(crate) use source::Source;
 /// [`event::WaitGroup`](crate::event::WaitGroup), [`Group`](crate::Group), [`Semaphore`](crate::Semaphore),
 /// [`BoundedSemaphore`](crate::BoundedSemaphore), [`Lock`](crate::lock::Lock), the queues, [`After`] and
 /// references to these. Only this crate can implement it.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::select::{Waitable, wait_any_timeout};
+/// use std::time::Duration;
+///
+/// /// Whether a thing is ready by now, whatever it is.
+/// fn is_ready(thing: &dyn Waitable) -> bool {
+///     wait_any_timeout(&[thing], Duration::ZERO).is_some()
+/// }
+///
+/// assert!(is_ready(&eventlet::Queue::from_iter([1])));
+/// assert!(!is_ready(&eventlet::Semaphore::new(0)));
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be waited for together with others")]
 pub trait Waitable {
     #[doc(hidden)]
@@ -34,6 +49,25 @@ pub trait Waitable {
 }
 
 /// A [`Waitable`] that gives something to the one who waits for it by [`select!`](crate::select!).
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::select::{Select, after};
+/// use std::time::Duration;
+///
+/// /// Takes what a thing gives, unless that takes too long.
+/// fn take<S: Select>(thing: S, limit: Duration) -> Option<S::Output> {
+///     eventlet::select! {
+///         output = thing => Some(output),
+///         _ = after(limit) => None,
+///     }
+/// }
+///
+/// let limit = Duration::from_millis(1);
+/// assert_eq!(take(eventlet::Queue::from_iter([5]), limit), Some(Ok(5)));
+/// assert!(take(eventlet::Semaphore::new(0), limit).is_none());
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be selected")]
 pub trait Select: Waitable {
     /// What it gives: an item of a queue, a permit, the result of an event.
@@ -90,6 +124,10 @@ impl<S: Select + ?Sized> Select for &S {
 /// that thing alone, and what is given to it, it gets: a kill or a timeout that comes later is raised
 /// at its next wait. If several are ready, the first arm of these is chosen. A last arm
 /// `default => expression` is chosen if none is ready; then nothing waits.
+///
+/// # Panics
+///
+/// Panics in the main context where the hub finds that nothing can ever end the wait.
 ///
 /// # Switching
 ///

@@ -23,6 +23,10 @@ pub struct BoundedSemaphore {
 impl BoundedSemaphore {
     /// Makes a semaphore that has `permits`, all of them free.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```

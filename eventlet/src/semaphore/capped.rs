@@ -51,6 +51,10 @@ impl CappedSemaphore {
     ///
     /// Panics if `count` is above `limit`.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -67,6 +71,10 @@ impl CappedSemaphore {
     }
 
     /// Counts down, waiting while the count is zero.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -148,6 +156,10 @@ impl CappedSemaphore {
 
     /// Counts up, waiting while the count is at the limit.
     ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
+    ///
     /// # Switching
     ///
     /// Switches if the count is at the limit and nobody waits to acquire, even while the caller
@@ -227,7 +239,8 @@ impl CappedSemaphore {
     }
 
     /// The count, less those who wait to acquire; from that, the room below the limit, less those
-    /// who wait to release, is subtracted. Eventlet's formula.
+    /// who wait to release, is subtracted. Eventlet's formula. It takes a moment for each that
+    /// waits.
     ///
     /// # Switching
     ///

@@ -51,6 +51,10 @@ pub struct Semaphore {
 impl Semaphore {
     /// Makes a semaphore with `permits` free ones.
     ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
     /// # Examples
     ///
     /// ```
@@ -69,6 +73,10 @@ impl Semaphore {
     }
 
     /// Takes a permit, waiting for it. It is given back when it is dropped.
+    ///
+    /// # Panics
+    ///
+    /// Panics in the main context where the hub finds that nothing can ever end the wait.
     ///
     /// # Switching
     ///
@@ -178,7 +186,8 @@ impl Semaphore {
         assert!(self.units.give(), "a bounded semaphore was released more often than acquired");
     }
 
-    /// How many permits are free, less those who wait for one: if negative, that many wait.
+    /// How many permits are free, less those who wait for one: if negative, that many wait. It
+    /// takes a moment for each that waits.
     ///
     /// # Switching
     ///

@@ -126,6 +126,18 @@ pub fn killall() {
 }
 
 /// What the pool has in hand, counted by [`stats`].
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::tpool;
+///
+/// assert_eq!(tpool::stats().threads, 0);
+/// tpool::execute(|| ());
+/// let stats = tpool::stats();
+/// assert!(stats.threads <= stats.size);
+/// assert_eq!((stats.threads, stats.queued), (1, 0));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Stats {

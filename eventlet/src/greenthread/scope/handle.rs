@@ -45,8 +45,8 @@ impl<'scope, T> ScopedGreenThread<'scope, T> {
     ///
     /// # Panics
     ///
-    /// Panics if a green thread waits for itself, and where the hub finds that nothing can ever
-    /// end the wait.
+    /// Panics if a green thread waits for itself. Panics in the main context where the hub finds
+    /// that nothing can ever end the wait.
     ///
     /// # Switching
     ///
