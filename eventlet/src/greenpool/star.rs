@@ -50,6 +50,18 @@ pub trait Arguments<F> {
     type Output;
 
     /// Calls the function.
+    ///
+    /// # Switching
+    ///
+    /// Switches where the function does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::greenpool::Arguments;
+    ///
+    /// assert_eq!((7, 2).pass_to(&u32::div_euclid), 3);
+    /// ```
     fn pass_to(self, f: &F) -> Self::Output;
 }
 

@@ -47,9 +47,10 @@ pub struct Exit {
 /// # Examples
 ///
 /// ```
-/// let thread = eventlet::spawn(|| 1);
-/// thread.link(|status| assert!(status.is_success()));
-/// thread.wait().unwrap();
+/// let said = eventlet::Event::new();
+/// let theirs = said.clone();
+/// eventlet::spawn_n(|| ()).link(move |status| theirs.send(*status));
+/// assert!(said.wait().unwrap().is_success());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ExitStatus {

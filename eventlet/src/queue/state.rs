@@ -90,7 +90,7 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
         self.inner.resize(maxsize.unwrap_or(usize::MAX));
     }
 
-    /// How many green threads wait to get.
+    /// How many green threads wait to get. It takes a moment for each that waits.
     ///
     /// # Switching
     ///
@@ -113,7 +113,7 @@ impl<T, S: Store<T>, C: Count> Base<T, S, C> {
         self.inner.n_getters()
     }
 
-    /// How many green threads wait to put.
+    /// How many green threads wait to put. It takes a moment for each that waits.
     ///
     /// # Switching
     ///

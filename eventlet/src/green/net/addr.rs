@@ -40,6 +40,16 @@ pub trait ToSocketAddrs {
     /// # Switching
     ///
     /// Switches if a name has to be looked up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::net::ToSocketAddrs;
+    ///
+    /// let mut addresses = ("127.0.0.1", 80).to_socket_addrs()?;
+    /// assert_eq!(addresses.next().unwrap().port(), 80);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     fn to_socket_addrs(&self) -> io::Result<Self::Iter>;
 }
 
