@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::current;
 use super::exit::{Exit, Killed};
-use super::handle::GreenThread;
 use super::packet::Packet;
+use super::thread::GreenThread;
 use crate::coroutine::default_stack_size;
 use crate::hub::{self, AlarmFired, Hub, Spec};
 use crate::unwind::{self, Payload};

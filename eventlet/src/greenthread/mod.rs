@@ -12,6 +12,7 @@ mod links;
 mod locals;
 mod packet;
 mod scope;
+mod thread;
 mod together;
 
 use std::panic::Location;
@@ -21,9 +22,10 @@ use std::time::Duration;
 pub use budget::yield_if_needed;
 pub use builder::Builder;
 pub use exit::{Exit, ExitStatus};
-pub use handle::{GreenThread, Handle};
+pub use handle::Handle;
 pub use links::Link;
 pub use scope::{Scope, ScopedGreenThread, scope};
+pub use thread::GreenThread;
 pub use together::{join_all, kill_all};
 
 pub(crate) use abroad::{all, start_for};

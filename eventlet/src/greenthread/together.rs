@@ -3,7 +3,8 @@
 use std::borrow::Borrow;
 
 use super::exit::{Exit, Killed};
-use super::handle::{GreenThread, Handle};
+use super::handle::Handle;
+use super::thread::GreenThread;
 use crate::hub;
 
 /// Waits for the end of all `threads`, and returns their results in that order.
