@@ -186,6 +186,11 @@ impl<W: Wakeable> WaitList<W> {
     /// Wakes the one that has waited longest; says whether there was one.
     #[inline]
     pub(crate) fn wake_one(&self) -> bool {
+        !self.is_vacant() && self.wake_first()
+    }
+
+    #[inline(never)]
+    fn wake_first(&self) -> bool {
         loop {
             let Some(first) = self.pop() else { return false };
             // A wait that has ended otherwise takes nothing.
@@ -198,9 +203,13 @@ impl<W: Wakeable> WaitList<W> {
     /// Wakes all that wait now, in order.
     #[inline]
     pub(crate) fn wake_all(&self) {
-        if self.entries.borrow().is_empty() {
-            return;
+        if !self.is_vacant() {
+            self.wake_each();
         }
+    }
+
+    #[inline(never)]
+    fn wake_each(&self) {
         self.n_gaps.set(0);
         for waiter in self.entries.take().into_iter().filter_map(|entry| entry.waiter) {
             waiter.wake();
