@@ -12,7 +12,7 @@ use crate::hub::{self, Fiber, FiberRc, State};
 /// A green thread without its result: to kill it, link to it, or ask about it.
 ///
 /// Handles can be cloned, and equal handles mean the same green thread. Like the green thread
-/// they stay on its OS thread. Made by [`GreenThread::handle`], [`spawn_n`](crate::spawn_n) and
+/// they stay on its OS thread. Made by [`GreenThread::handle`](crate::GreenThread::handle), [`spawn_n`](crate::spawn_n) and
 /// [`current`](crate::current).
 ///
 /// # Examples
