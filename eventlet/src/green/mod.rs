@@ -22,6 +22,7 @@ pub use eventlet_macros::{main, test};
 
 pub mod io;
 pub mod net;
+pub mod os;
 pub mod sync;
 pub mod thread;
 pub mod time;

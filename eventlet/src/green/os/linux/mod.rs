@@ -1,0 +1,1 @@
+//! [`std::os::linux`], with green forms of what waits.

@@ -1,0 +1,3 @@
+//! [`std::os::unix`], with green forms of what waits.
+
+pub use std::os::unix::{ffi, io};
