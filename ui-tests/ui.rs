@@ -8,10 +8,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-#[path = "../eventlet-macros/src/table.rs"]
+#[allow(dead_code, reason = "what to do instead is for the macros")]
+#[path = "../eventlet-macros/src/table/mod.rs"]
 mod table;
 
-use table::{BLOCKING, MIRRORS};
+use table::{BLOCKING, mirrors};
 
 /// Entries of the table that std has, but not yet on stable.
 const UNSTABLE: &[&str] = &["IntoIncoming", "sleep_until"];
@@ -29,19 +30,24 @@ fn table_entries() -> String {
     let mut imports = String::new();
     let mut import =
         |path: &str| writeln!(imports, "    const _: () = {{ use {path}; }};").unwrap();
-    for mirror in MIRRORS {
-        let mirrored = mirror.green.iter().chain(mirror.shared);
+    for mirror in mirrors() {
+        let mirrored = mirror.green.iter().chain(mirror.shared).copied();
         for item in mirrored.clone() {
-            import(&format!("eventlet::green::{}::{item}", mirror.name));
+            import(&path("eventlet::green", mirror.path, item));
         }
-        for item in mirrored.chain(mirror.missing).filter(|item| !UNSTABLE.contains(item)) {
-            import(&format!("std::{}::{item}", mirror.name));
+        let missing = mirror.missing.iter().map(|missing| missing.name);
+        for item in mirrored.chain(missing).filter(|item| !UNSTABLE.contains(item)) {
+            import(&path("std", mirror.path, item));
         }
     }
-    for path in BLOCKING {
-        import(&format!("std::{}", path.join("::")));
+    for entry in BLOCKING {
+        import(&format!("std::{}", entry.path.join("::")));
     }
     format!("#![allow(unused_imports, deprecated)]\nfn main() {{\n{imports}}}\n")
+}
+
+fn path(root: &str, module: &[&str], item: &str) -> String {
+    [&[root], module, &[item]].concat().join("::")
 }
 
 fn program(name: &str, source: &str) -> PathBuf {

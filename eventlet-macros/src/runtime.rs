@@ -28,10 +28,10 @@ impl Runtime {
         })
     }
 
-    /// The names that lead to the green mirrors, all at `span`.
-    pub fn green(&self, span: Span) -> Vec<Ident> {
-        let names = self.segments.iter().map(String::as_str);
-        names.chain(["green"]).map(|name| ident(name, span)).collect()
+    /// The names that lead to the mirror of `module`, a path below `std`, all at `span`.
+    pub fn green(&self, module: &[String], span: Span) -> Vec<Ident> {
+        let names = self.segments.iter().map(String::as_str).chain(["green"]);
+        names.chain(module.iter().map(String::as_str)).map(|name| ident(name, span)).collect()
     }
 
     /// The path of what generated code may call.

@@ -1,7 +1,7 @@
 //! Which parts of std one macro use swaps, and the verdict on each path into std.
 
 use crate::runtime::Runtime;
-use crate::table::{BLOCKING, MIRRORS, Mirror};
+use crate::table::{BLOCKING, Mirror, mirrors};
 
 /// What one macro use swaps and tolerates, and where the runtime is.
 ///
@@ -22,64 +22,76 @@ pub enum Verdict {
     Keep,
     /// It leads into a mirror: `std` becomes `eventlet::green`.
     Swap,
-    /// It blocks, and the user said that it may: it must keep leading to std.
+    /// It has no green form, and the user said that it may: it must keep leading to std.
     Allow,
-    /// It blocks; this is the shortest path that is known to.
-    Block(String),
+    /// It has no green form.
+    Refuse(Refused),
+}
+
+/// What of std has no green form.
+#[derive(Debug, PartialEq)]
+pub struct Refused {
+    /// The shortest path of which that is known.
+    pub path: String,
+    /// What to do instead; may be empty.
+    pub instead: &'static str,
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Selection {
-            mirrors: MIRRORS.iter().collect(),
-            allowed: Vec::new(),
-            runtime: Runtime::default(),
-        }
+        Selection { mirrors: mirrors().collect(), allowed: Vec::new(), runtime: Runtime::default() }
     }
 }
 
 impl Selection {
     /// The verdict on `path`, the names after `std`.
     pub fn verdict(&self, path: &[String]) -> Verdict {
-        match self.blocking_prefix(path) {
+        match self.refused(path) {
             Some(_) if self.allows(path) => Verdict::Allow,
-            Some(prefix) => Verdict::Block(format!("std::{}", prefix.join("::"))),
-            None if self.mirrors(path) => Verdict::Swap,
+            Some(refused) => Verdict::Refuse(refused),
+            None if self.mirrors.iter().any(|mirror| covers(mirror, path)) => Verdict::Swap,
             None => Verdict::Keep,
         }
-    }
-
-    fn mirrors(&self, path: &[String]) -> bool {
-        let module = path.first();
-        self.mirrors.iter().any(|mirror| module.is_some_and(|name| name == mirror.name))
     }
 
     fn allows(&self, path: &[String]) -> bool {
         self.allowed.iter().any(|allowed| path.starts_with(allowed))
     }
 
-    /// The part of `path` that is known to block. A module that is not swapped at all was the
-    /// user's choice, so what blocks in it is not reported.
-    fn blocking_prefix<'p>(&self, path: &'p [String]) -> Option<&'p [String]> {
-        let outside = BLOCKING.iter().find(|entry| begins(path, entry));
-        let length = match (outside, path) {
-            (Some(entry), _) => entry.len(),
-            (None, [module, item, ..]) if self.misses(module, item) => 2,
-            _ => return None,
+    /// What of `path` has no green form. A module that is not swapped at all was the user's
+    /// choice, so what blocks in it is not reported.
+    fn refused(&self, path: &[String]) -> Option<Refused> {
+        let outside = BLOCKING.iter().find(|entry| begins(path, entry.path));
+        let (length, instead) = match outside {
+            Some(entry) => (entry.path.len(), entry.instead),
+            None => self.mirrors.iter().find_map(|mirror| missing(mirror, path))?,
         };
-        Some(&path[..length])
-    }
-
-    fn misses(&self, module: &str, item: &str) -> bool {
-        let mut mirrors = self.mirrors.iter().filter(|m| m.name == module);
-        mirrors.any(|mirror| mirror.missing.contains(&item))
+        Some(Refused { path: format!("std::{}", path[..length].join("::")), instead })
     }
 }
 
-/// Whether anything below or above `path` is known to block, so that allowing it means something.
+/// Whether `path` is that of the mirror or leads into it.
+fn covers(mirror: &Mirror, path: &[String]) -> bool {
+    match (mirror.path, path) {
+        ([], [name, ..]) => mirror.green.contains(&name.as_str()),
+        (module, _) => !module.is_empty() && begins(path, module),
+    }
+}
+
+/// The length of the part of `path` that names what the mirror lacks, and what to do instead.
+fn missing(mirror: &Mirror, path: &[String]) -> Option<(usize, &'static str)> {
+    let item = path.get(mirror.path.len()).filter(|_| begins(path, mirror.path))?;
+    let missing = mirror.missing.iter().find(|missing| missing.name == item)?;
+    Some((mirror.path.len() + 1, missing.instead))
+}
+
+/// Whether anything below or above `path` has no green form, so that allowing it means something.
 pub fn can_be_allowed(path: &[String]) -> bool {
-    let missing = MIRRORS.iter().flat_map(|m| m.missing.iter().map(|item| vec![m.name, *item]));
-    let mut entries = BLOCKING.iter().map(|entry| entry.to_vec()).chain(missing);
+    let missing = |mirror: &'static Mirror| {
+        mirror.missing.iter().map(|missing| [mirror.path, &[missing.name]].concat())
+    };
+    let outside = BLOCKING.iter().map(|entry| entry.path.to_vec());
+    let mut entries = outside.chain(mirrors().flat_map(missing));
     entries.any(|entry| begins(path, &entry) || is_begun_by(&entry, path))
 }
 

@@ -11,7 +11,7 @@ use super::{list, refuse};
 use crate::attr::{Arg, Args, Value};
 use crate::runtime::Runtime;
 use crate::selection::{Selection, can_be_allowed};
-use crate::table::MIRRORS;
+use crate::table::mirrors;
 
 /// What the arguments of one macro use come to.
 #[derive(Default)]
@@ -70,11 +70,11 @@ impl Settings {
             "crate" => self.selection.runtime = runtime(arg)?,
             "only" => {
                 let named = module_names(arg)?;
-                self.selection.mirrors.retain(|m| named.contains(&m.name));
+                self.selection.mirrors.retain(|m| named.contains(&m.group));
             }
             "except" => {
                 let named = module_names(arg)?;
-                self.selection.mirrors.retain(|m| !named.contains(&m.name));
+                self.selection.mirrors.retain(|m| !named.contains(&m.group));
             }
             _ => self.selection.allowed = allowed(arg)?,
         }
@@ -158,9 +158,10 @@ fn module_names(arg: &Arg) -> Result<Vec<&'static str>> {
 }
 
 fn module_name(path: &Path) -> Result<&'static str> {
-    let names = || MIRRORS.iter().map(|mirror| mirror.name);
-    names().find(|name| path.is_ident(*name)).ok_or_else(|| {
-        let help = format!("the modules that can be swapped are {}", list(names()));
+    let mut names: Vec<_> = mirrors().map(|mirror| mirror.group).collect();
+    names.dedup();
+    names.iter().copied().find(|name| path.is_ident(*name)).ok_or_else(|| {
+        let help = format!("the modules that can be swapped are {}", list(names));
         refuse(path, "no such module is swapped", &help)
     })
 }

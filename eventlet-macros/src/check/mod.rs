@@ -20,11 +20,14 @@ pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};
 use quote::ToTokens;
 use syn::Error;
 
-/// The error for a path into std that would block.
-pub fn blocking_path(at: impl ToTokens, path: &str) -> Error {
-    refuse(
+use crate::selection::Refused;
+
+/// The error for a path into std that has no green form.
+pub fn refused_path(at: impl ToTokens, refused: &Refused) -> Error {
+    let path = &refused.path;
+    no_green_form(
         at,
-        &format!("`{path}` would block every green thread of this OS thread"),
+        refused,
         &format!(
             "call it in a function marked `#[green(blocking)]` or inside \
              `eventlet::tpool::execute(..)`, or accept the wait with `allow({path})`"
@@ -32,16 +35,26 @@ pub fn blocking_path(at: impl ToTokens, path: &str) -> Error {
     )
 }
 
-/// The error for an import from std of what would block.
-pub fn blocking_import(at: impl ToTokens, path: &str) -> Error {
-    refuse(
+/// The error for an import from std of what has no green form.
+pub fn refused_import(at: impl ToTokens, refused: &Refused) -> Error {
+    let path = &refused.path;
+    no_green_form(
         at,
-        &format!("`{path}` would block every green thread of this OS thread"),
+        refused,
         &format!(
             "import it in a function marked `#[green(blocking)]`, write the full path `{path}` \
              inside `eventlet::tpool::execute(..)`, or accept the wait with `allow({path})`"
         ),
     )
+}
+
+fn no_green_form(at: impl ToTokens, refused: &Refused, general: &str) -> Error {
+    let Refused { path, instead } = refused;
+    if instead.is_empty() {
+        refuse(at, &format!("`{path}` would block every green thread of this OS thread"), general)
+    } else {
+        refuse(at, &format!("`{path}` has no green form"), &format!("{instead}, or {general}"))
+    }
 }
 
 /// An error at `at` of two lines: what is wrong, and what to do instead.

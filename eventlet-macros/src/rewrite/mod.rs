@@ -26,7 +26,7 @@ use syn::ext::IdentExt;
 use syn::{Error, Path, PathSegment, Token};
 
 use crate::check;
-use crate::selection::{Selection, Verdict};
+use crate::selection::{Refused, Selection, Verdict};
 use scopes::Scopes;
 
 /// Rewrites syntax in place, and gathers an error for each path that would block.
@@ -57,8 +57,8 @@ struct StdPath {
 
 /// What to put in the place of the first name of a path.
 enum Change {
-    /// The way to the mirrors.
-    Runtime,
+    /// The way to this module of the mirrors.
+    Runtime(Vec<String>),
     /// The way to this module of std, which the name would no longer reach.
     Std(Vec<String>),
 }
@@ -106,15 +106,16 @@ impl<'s> Rewriter<'s> {
     }
 
     /// Decides about a path, and reports one that blocks as `refused` says.
-    fn change(&mut self, path: StdPath, refused: impl FnOnce(&str) -> Error) -> Option<Change> {
+    fn change(&mut self, path: StdPath, refused: impl FnOnce(&Refused) -> Error) -> Option<Change> {
         let verdict = self.selection.verdict(&path.below);
-        if let (Verdict::Block(prefix), false) = (&verdict, self.native) {
-            self.report(&path.origin, || refused(prefix));
+        if let (Verdict::Refuse(what), false) = (&verdict, self.native) {
+            self.report(&path.origin, || refused(what));
             return None;
         }
         let change = match path.origin {
             Origin::Written => {
-                return (verdict == Verdict::Swap && !self.native).then_some(Change::Runtime);
+                let swapped = verdict == Verdict::Swap && !self.native;
+                return swapped.then_some(Change::Runtime(Vec::new()));
             }
             Origin::Imported(import) => self.change_imported(verdict, import)?,
         };
@@ -124,17 +125,14 @@ impl<'s> Rewriter<'s> {
 
     /// Decides about a path through `import`.
     fn change_imported(&self, verdict: Verdict, import: Vec<String>) -> Option<Change> {
-        // The import of std itself, under another name, stays as it is.
-        let alias = import.is_empty();
+        // An import of std itself, or of a module around mirrors, stays as it is.
+        let swapped = self.selection.verdict(&import) == Verdict::Swap;
         match verdict {
             Verdict::Keep => None,
-            // The attribute of the item does not know the alias.
-            _ if alias && self.native => Some(Change::Std(import)),
-            Verdict::Swap => alias.then_some(Change::Runtime),
-            Verdict::Allow | Verdict::Block(_) => {
-                let swapped = self.selection.verdict(&import) == Verdict::Swap;
-                swapped.then_some(Change::Std(import))
-            }
+            // The attribute of the item does not know the import.
+            _ if !swapped && self.native => Some(Change::Std(import)),
+            Verdict::Swap => (!swapped).then_some(Change::Runtime(import)),
+            Verdict::Allow | Verdict::Refuse(_) => swapped.then_some(Change::Std(import)),
         }
     }
 
@@ -143,7 +141,7 @@ impl<'s> Rewriter<'s> {
         let reported = match origin {
             Origin::Written => false,
             Origin::Imported(import) => {
-                matches!(self.selection.verdict(import), Verdict::Block(_))
+                matches!(self.selection.verdict(import), Verdict::Refuse(_))
             }
         };
         if !reported {
@@ -157,12 +155,12 @@ impl<'s> Rewriter<'s> {
             return;
         };
         let span = path.segments[0].ident.span();
-        let head: Vec<_> = match self.change(found, |prefix| check::blocking_path(&*path, prefix)) {
+        let head: Vec<_> = match self.change(found, |what| check::refused_path(&*path, what)) {
             None => return,
-            Some(Change::Runtime) => {
+            Some(Change::Runtime(module)) => {
                 let leading = self.selection.runtime.leading_colon;
                 path.leading_colon = leading.then(|| Token![::](generated(span)));
-                self.selection.runtime.green(generated(span))
+                self.selection.runtime.green(&module, generated(span))
             }
             Some(Change::Std(module)) => {
                 path.leading_colon = Some(Token![::](generated(span)));

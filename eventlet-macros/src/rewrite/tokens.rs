@@ -82,10 +82,10 @@ impl Rewriter<'_> {
         }
         let span = generated(name.span());
         let (colons, head) =
-            match self.change(found, |prefix| check::blocking_path(run.tokens, prefix))? {
-                Change::Runtime => {
+            match self.change(found, |what| check::refused_path(run.tokens, what))? {
+                Change::Runtime(module) => {
                     let runtime = &self.selection.runtime;
-                    (runtime.leading_colon, runtime.green(span))
+                    (runtime.leading_colon, runtime.green(&module, span))
                 }
                 Change::Std(module) => (true, std_path(&module, span)),
             };

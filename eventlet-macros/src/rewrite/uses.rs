@@ -13,7 +13,6 @@ use syn::{Item, ItemUse, Token, UseGroup, UsePath, UseTree, parse_quote};
 
 use super::{Change, Rewriter, generated, unraw};
 use crate::check;
-use crate::runtime::Runtime;
 
 /// One name that a `use` brings in.
 struct Leaf<'t> {
@@ -41,7 +40,7 @@ impl Rewriter<'_> {
         let kept = filter(&item.tree, &mut green.iter().map(|green| !green));
 
         let runtime = &self.selection.runtime;
-        let moved = under_runtime(moved, runtime);
+        let moved = self.under_runtime(moved);
         let colons = runtime.leading_colon.then(<Token![::]>::default);
         let tree = match kept {
             None => quote!(#colons #moved),
@@ -60,8 +59,28 @@ impl Rewriter<'_> {
         let Some(found) = self.resolve(&names, leading_colon) else {
             return false;
         };
-        let change = self.change(found, |prefix| check::blocking_import(leaf.end, prefix));
-        matches!(change, Some(Change::Runtime))
+        let change = self.change(found, |what| check::refused_import(leaf.end, what));
+        matches!(change, Some(Change::Runtime(_)))
+    }
+
+    /// `tree` with the way to the mirrors in the place of each `std` it begins with, and of each
+    /// name that stands for a module of std.
+    fn under_runtime(&self, tree: UseTree) -> UseTree {
+        match tree {
+            UseTree::Path(UsePath { ident, colon2_token, tree }) => {
+                let module = self.scopes.find(&unraw(&ident)).unwrap_or_default();
+                let names = self.selection.runtime.green(module, generated(ident.span()));
+                let below = |tree, ident| {
+                    UseTree::Path(UsePath { ident, colon2_token, tree: Box::new(tree) })
+                };
+                names.into_iter().rev().fold(*tree, below)
+            }
+            UseTree::Group(UseGroup { brace_token, items }) => {
+                let items = items.into_iter().map(|tree| self.under_runtime(tree)).collect();
+                UseTree::Group(UseGroup { brace_token, items })
+            }
+            leaf => leaf,
+        }
     }
 }
 
@@ -122,22 +141,5 @@ fn filter(tree: &UseTree, wanted: &mut impl Iterator<Item = bool>) -> Option<Use
             (!group.items.is_empty()).then_some(UseTree::Group(group))
         }
         leaf => wanted.next()?.then(|| leaf.clone()),
-    }
-}
-
-/// `tree` with each `std` it begins with replaced by the way to the mirrors.
-fn under_runtime(tree: UseTree, runtime: &Runtime) -> UseTree {
-    match tree {
-        UseTree::Path(UsePath { ident, colon2_token, tree }) => {
-            let names = runtime.green(generated(ident.span()));
-            let below =
-                |tree, ident| UseTree::Path(UsePath { ident, colon2_token, tree: Box::new(tree) });
-            names.into_iter().rev().fold(*tree, below)
-        }
-        UseTree::Group(UseGroup { brace_token, items }) => {
-            let items = items.into_iter().map(|tree| under_runtime(tree, runtime)).collect();
-            UseTree::Group(UseGroup { brace_token, items })
-        }
-        leaf => leaf,
     }
 }

@@ -1,0 +1,58 @@
+//! What is swapped of `std::io` and of what belongs to it.
+
+use super::{Mirror, Missing, NOT_YET};
+
+pub const ALL: &[Mirror] = &[IO];
+
+const IO: Mirror = Mirror {
+    group: "io",
+    path: &["io"],
+    green: &[],
+    shared: &[
+        "prelude",
+        "BufRead",
+        "BufReader",
+        "BufWriter",
+        "Bytes",
+        "Chain",
+        "Cursor",
+        "Empty",
+        "Error",
+        "ErrorKind",
+        "IntoInnerError",
+        "IoSlice",
+        "IoSliceMut",
+        "IsTerminal",
+        "LineWriter",
+        "Lines",
+        "Read",
+        "Repeat",
+        "Result",
+        "Seek",
+        "SeekFrom",
+        "Sink",
+        "Split",
+        "Stderr",
+        "StderrLock",
+        "Stdout",
+        "StdoutLock",
+        "Take",
+        "Write",
+        "WriterPanicked",
+        "copy",
+        "empty",
+        "read_to_string",
+        "repeat",
+        "sink",
+        "stderr",
+        "stdout",
+    ],
+    missing: &[
+        Missing { name: "stdin", instead: NOT_YET },
+        Missing { name: "Stdin", instead: NOT_YET },
+        Missing { name: "StdinLock", instead: NOT_YET },
+        Missing { name: "pipe", instead: NOT_YET },
+        Missing { name: "PipeReader", instead: NOT_YET },
+        Missing { name: "PipeWriter", instead: NOT_YET },
+    ],
+};
