@@ -7,14 +7,12 @@ pub const ALL: &[Mirror] = &[SYNC, MPSC];
 const SYNC: Mirror = Mirror {
     group: "sync",
     path: &["sync"],
-    green: &["mpsc"],
+    green: &["Mutex", "MutexGuard", "mpsc"],
     shared: &[
         "Arc",
         "BarrierWaitResult",
         "LazyLock",
         "LockResult",
-        "Mutex",
-        "MutexGuard",
         "Once",
         "OnceLock",
         "OnceState",

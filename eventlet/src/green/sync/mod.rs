@@ -1,9 +1,7 @@
 //! What green threads share and wait for, with the names of [`std::sync`].
 //!
-//! Green are the channels of [`mpsc`]. Everything else is std's own item: what never waits, such
-//! as [`Arc`] and the atomics, and the locks, which hold up the OS thread while another OS thread
-//! has them. Between green threads of one hub a std lock is never contended, as long as nobody
-//! waits while holding it; whoever does can bring the hub to a halt.
+//! Whoever waits for these parks, and others run; they may be shared by green threads of any hub
+//! and plain OS threads. What never waits, such as [`Arc`] and the atomics, is std's own item.
 //!
 //! # Examples
 //!
@@ -16,9 +14,14 @@
 //! ```
 
 pub mod mpsc;
+#[allow(dead_code, reason = "condition variables unlock and lock again")]
+mod mutex;
+mod poison;
+
+pub use mutex::{Mutex, MutexGuard};
 
 pub use std::sync::{
-    Arc, BarrierWaitResult, LazyLock, LockResult, Mutex, MutexGuard, Once, OnceLock, OnceState,
-    PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult,
-    WaitTimeoutResult, Weak, atomic,
+    Arc, BarrierWaitResult, LazyLock, LockResult, Once, OnceLock, OnceState, PoisonError, RwLock,
+    RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak,
+    atomic,
 };

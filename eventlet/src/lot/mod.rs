@@ -1,0 +1,163 @@
+//! The lot: where green threads and OS threads are parked until someone who knows the same address
+//! calls them. What locks and their like are built on.
+//!
+//! ```text
+//!   any hub, any OS thread                         any hub, any OS thread
+//!   wait(Place { key, tag, .. })                   at(key) ──► Line
+//!        │  is there anything to wait for?            │  first, wake_first
+//!        ▼                                            ▼
+//!      lines of waiters, by key, first in, first out (one table for the process)
+//! ```
+//!
+//! A primitive keeps its state in an atomic and comes here only when it must wait, or has reason to
+//! think that someone waits. It needs these:
+//!
+//! - [`Key::of`] the atomic names the line.
+//! - [`wait`] asks, *under the lock of the line*, whether there is anything to wait for, joins the
+//!   line, and parks. So whoever changes the atomic under the same lock is never missed.
+//! - [`at`] locks a line. [`Line::wake_first`] takes the first out and wakes it, under the lock: what
+//!   the primitive notes there and then (this lock is yours now) holds for the one who was woken,
+//!   whatever happens to it. [`Line::is_empty`] says whether more wait, [`Line::first`] who is next.
+//! - [`wake_one`] and [`wake_all`] are for those who need no more than that.
+//!
+//! **A wake is never lost.** Who was taken out of the line counts as woken even if its deadline passes
+//! at the same moment. One that is thrown at, and unwinds, is not: its `leave` is told whether it
+//! had been woken, and then does what the woken one would have done in the end (unlock, or wake the
+//! next). Of a hub that has ended nobody can be woken: then the next in line is. One whose hub ends
+//! after it was woken and before it runs is abandoned with what it was given, as if it had come to
+//! hold it a moment earlier.
+//!
+//! The locks in here are std's, and held for a few instructions: nothing of the user's runs under them.
+
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::ptr;
+
+pub(crate) use table::{Key, at};
+use table::{Spot, leave_line};
+
+use crate::hub::{self, Time, Wake};
+use crate::unwind;
+
+/// Where someone waits, and how long.
+pub(crate) struct Place {
+    pub(crate) key: Key,
+    /// What it waits for, in reports.
+    pub(crate) waits_for: &'static str,
+    /// When it gives up.
+    pub(crate) deadline: Time,
+    /// What it tells those who look at the line: see [`Line::first`].
+    pub(crate) tag: u32,
+}
+
+impl Place {
+    /// In the line of `key`, for ever, with nothing to tell.
+    pub(crate) fn new(key: Key, waits_for: &'static str) -> Self {
+        Place { key, waits_for, deadline: Time::NEVER, tag: 0 }
+    }
+}
+
+/// How a wait in a line ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Waited {
+    /// There was nothing to wait for, and nobody has waited.
+    Refused,
+    /// It was taken out of the line.
+    Woken,
+    /// The deadline has passed. It has left the line, and nobody had taken it out.
+    TimedOut,
+}
+
+/// Waits in a line, if `may_wait`, which runs under the lock of the line, says that there is anything
+/// to wait for.
+///
+/// If the caller unwinds from its wait, it has left the line when `leave` is called, which is told
+/// whether it had been woken: then it has to pass on what it was given.
+///
+/// Who is unwinding already can wait, and be woken, all the same.
+///
+/// # Panics
+///
+/// Panics where [`hub::park`] does, and raises what is thrown at the caller.
+pub(crate) fn wait(
+    place: Place,
+    may_wait: impl FnOnce() -> bool,
+    leave: impl FnOnce(bool),
+) -> Waited {
+    wait_after(place, may_wait, || (), leave)
+}
+
+/// Like [`wait`]; calls `enter` between joining the line and parking, without the lock of the line.
+pub(crate) fn wait_after(
+    place: Place,
+    may_wait: impl FnOnce() -> bool,
+    enter: impl FnOnce(),
+    leave: impl FnOnce(bool),
+) -> Waited {
+    let mut stay = Stay { spot: None, leave: Some(leave) };
+    let wake = hub::with(|hub| {
+        hub.wait_for_anyone(place.waits_for, place.deadline, |waiter| {
+            stay.spot = at(place.key).join(place.tag, waiter, may_wait);
+            if stay.spot.is_some() {
+                enter();
+            }
+            stay.spot.is_some()
+        })
+    });
+    match wake {
+        Wake::Ready if stay.spot.is_none() => Waited::Refused,
+        Wake::Ready => {
+            stay.spot = None;
+            Waited::Woken
+        }
+        Wake::TimedOut => {
+            let was_woken = stay.spot.take().is_some_and(leave_line);
+            if was_woken { Waited::Woken } else { Waited::TimedOut }
+        }
+        Wake::Thrown(payload) => {
+            drop(stay);
+            unwind::raise(payload)
+        }
+    }
+}
+
+/// The stay of one in a line; when it unwinds from there, it leaves in order.
+struct Stay<L: FnOnce(bool)> {
+    /// While it is, or may be, in the line.
+    spot: Option<Spot>,
+    /// Taken by `drop`.
+    leave: Option<L>,
+}
+
+impl<L: FnOnce(bool)> Drop for Stay<L> {
+    fn drop(&mut self) {
+        if let (Some(spot), Some(leave)) = (self.spot.take(), self.leave.take()) {
+            leave(leave_line(spot));
+        }
+    }
+}
+
+/// Wakes the first in a line; then, under the lock of the line, tells `settle` whether there was
+/// anyone, and whether more wait.
+pub(crate) fn wake_one<R>(key: Key, settle: impl FnOnce(bool, bool) -> R) -> R {
+    let mut line = at(key);
+    let has_woken = line.wake_first();
+    settle(has_woken, !line.is_empty())
+}
+
+/// Wakes all who are in a line; then calls `settle` under the lock of the line.
+pub(crate) fn wake_all<R>(key: Key, settle: impl FnOnce() -> R) -> R {
+    let mut line = at(key);
+    while line.wake_first() {}
+    settle()
+}
+
+impl Key {
+    /// The line that belongs to `thing`, which stays where it is for as long as anyone waits there.
+    pub(crate) fn of<T>(thing: &T) -> Self {
+        const { assert!(size_of::<T>() > 0, "things without a size share their addresses") };
+        Key::new(ptr::from_ref(thing).addr())
+    }
+}

@@ -1,0 +1,131 @@
+//! The table of lines, which all hubs and OS threads of the process share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::hub::RemoteWaiter;
+
+/// Names a line: an address that its waiters and those who wake them have in common.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Key(usize);
+
+/// A place in a line. Tickets grow, so that lines are in the order of arrival.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Spot {
+    key: Key,
+    ticket: u64,
+}
+
+struct Waiting {
+    tag: u32,
+    waiter: RemoteWaiter,
+}
+
+/// The lines of several keys. It has cache lines of its own, since unrelated threads use the others.
+#[repr(align(128))]
+struct Bucket {
+    /// By key, then in the order of arrival.
+    waiting: BTreeMap<Spot, Waiting>,
+    /// Those who could not be woken, since their hub has ended. Should one run after all, in a
+    /// destructor of its OS thread, it must not think that it was.
+    lost: BTreeSet<Spot>,
+    next_ticket: u64,
+}
+
+const BITS: u32 = 6;
+
+static TABLE: [Mutex<Bucket>; 1 << BITS] = [const { Mutex::new(Bucket::new()) }; 1 << BITS];
+
+impl Bucket {
+    const fn new() -> Self {
+        Bucket { waiting: BTreeMap::new(), lost: BTreeSet::new(), next_ticket: 0 }
+    }
+}
+
+impl Key {
+    pub(super) fn new(address: usize) -> Self {
+        Key(address)
+    }
+
+    /// Neighbours, such as the fields of one lock, come to different buckets.
+    fn bucket(self) -> &'static Mutex<Bucket> {
+        let mixed = (self.0 as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        &TABLE[(mixed >> (u64::BITS - BITS)) as usize]
+    }
+}
+
+/// Locks a line. Nothing else in the lot may be called while it is held: other lines may share its lock.
+pub(crate) fn at(key: Key) -> Line {
+    Line { key, bucket: key.bucket().lock().unwrap_or_else(PoisonError::into_inner) }
+}
+
+/// Leaves a line, and says whether someone had woken the one at that spot before.
+pub(super) fn leave_line(spot: Spot) -> bool {
+    let left = {
+        let mut bucket = at(spot.key).bucket;
+        bucket.waiting.remove(&spot).map_or_else(|| bucket.lost.remove(&spot), |_| true)
+    };
+    !left
+}
+
+/// Those who wait at a key, and the lock that nobody joins or leaves them without.
+pub(crate) struct Line {
+    key: Key,
+    bucket: MutexGuard<'static, Bucket>,
+}
+
+impl Line {
+    /// Adds one at the end, if `may_wait`.
+    pub(super) fn join(
+        mut self,
+        tag: u32,
+        waiter: RemoteWaiter,
+        may_wait: impl FnOnce() -> bool,
+    ) -> Option<Spot> {
+        if !may_wait() {
+            return None;
+        }
+        let spot = Spot { key: self.key, ticket: self.bucket.next_ticket };
+        self.bucket.next_ticket += 1;
+        self.bucket.waiting.insert(spot, Waiting { tag, waiter });
+        Some(spot)
+    }
+
+    /// The tag of the one that has waited longest.
+    pub(crate) fn first(&self) -> Option<u32> {
+        self.first_spot().map(|(_, waiting)| waiting.tag)
+    }
+
+    /// Whether nobody waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first_spot().is_none()
+    }
+
+    /// Takes the one out that has waited longest and can be woken, and wakes it. Says false if there
+    /// is none.
+    pub(crate) fn wake_first(&mut self) -> bool {
+        while !self.is_empty() {
+            if self.try_wake_first() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes the one out that has waited longest, and wakes it. Says false if it cannot be woken,
+    /// since its hub has ended, and if there is none.
+    pub(crate) fn try_wake_first(&mut self) -> bool {
+        let Some((&spot, waiting)) = self.first_spot() else { return false };
+        let is_woken = waiting.waiter.try_wake();
+        self.bucket.waiting.remove(&spot);
+        if !is_woken {
+            self.bucket.lost.insert(spot);
+        }
+        is_woken
+    }
+
+    fn first_spot(&self) -> Option<(&Spot, &Waiting)> {
+        let [first, last] = [0, u64::MAX].map(|ticket| Spot { key: self.key, ticket });
+        self.bucket.waiting.range(first..=last).next()
+    }
+}
