@@ -117,7 +117,6 @@ mod unwind;
 mod coroutine;
 mod hub;
 
-#[allow(dead_code, reason = "what is to be built on it is not all there")]
 mod lot;
 mod waitlist;
 

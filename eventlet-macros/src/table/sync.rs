@@ -1,35 +1,38 @@
 //! What is swapped of `std::sync` and of what belongs to it.
 
-use super::{Mirror, Missing, NOT_YET};
+use super::Mirror;
 
 pub const ALL: &[Mirror] = &[SYNC, MPSC];
 
 const SYNC: Mirror = Mirror {
     group: "sync",
     path: &["sync"],
-    green: &["Mutex", "MutexGuard", "mpsc"],
+    green: &[
+        "Barrier",
+        "BarrierWaitResult",
+        "Condvar",
+        "Mutex",
+        "MutexGuard",
+        "RwLock",
+        "RwLockReadGuard",
+        "RwLockWriteGuard",
+        "WaitTimeoutResult",
+        "mpsc",
+    ],
     shared: &[
         "Arc",
-        "BarrierWaitResult",
         "LazyLock",
         "LockResult",
         "Once",
         "OnceLock",
         "OnceState",
         "PoisonError",
-        "RwLock",
-        "RwLockReadGuard",
-        "RwLockWriteGuard",
         "TryLockError",
         "TryLockResult",
-        "WaitTimeoutResult",
         "Weak",
         "atomic",
     ],
-    missing: &[
-        Missing { name: "Barrier", instead: NOT_YET },
-        Missing { name: "Condvar", instead: NOT_YET },
-    ],
+    missing: &[],
 };
 
 const MPSC: Mirror = Mirror {

@@ -35,7 +35,7 @@ mod tests;
 
 use std::ptr;
 
-pub(crate) use table::{Key, at};
+pub(crate) use table::{Key, Line, at};
 use table::{Spot, leave_line};
 
 use crate::hub::{self, Time, Wake};

@@ -13,15 +13,19 @@
 //! assert_eq!(receiver.recv(), Ok(42));
 //! ```
 
+mod barrier;
+mod condvar;
 pub mod mpsc;
-#[allow(dead_code, reason = "condition variables unlock and lock again")]
 mod mutex;
 mod poison;
-
-pub use mutex::{Mutex, MutexGuard};
+mod rwlock;
 
 pub use std::sync::{
-    Arc, BarrierWaitResult, LazyLock, LockResult, Once, OnceLock, OnceState, PoisonError, RwLock,
-    RwLockReadGuard, RwLockWriteGuard, TryLockError, TryLockResult, WaitTimeoutResult, Weak,
-    atomic,
+    Arc, LazyLock, LockResult, Once, OnceLock, OnceState, PoisonError, TryLockError, TryLockResult,
+    Weak, atomic,
 };
+
+pub use barrier::{Barrier, BarrierWaitResult};
+pub use condvar::{Condvar, WaitTimeoutResult};
+pub use mutex::{Mutex, MutexGuard};
+pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
