@@ -20,6 +20,7 @@
 
 pub use eventlet_macros::{main, test};
 
+pub mod fs;
 pub mod io;
 pub mod net;
 pub mod os;

@@ -10,6 +10,7 @@
 
 mod accept;
 mod address;
+mod at_once;
 mod connect;
 mod flags;
 mod listen;
@@ -18,6 +19,7 @@ mod shutdown;
 mod source;
 
 pub(crate) use accept::accept;
+pub(crate) use at_once::{is_unsupported, read_at_once, write_at_once};
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};

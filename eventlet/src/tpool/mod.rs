@@ -14,6 +14,7 @@ mod size;
 mod workers;
 
 use std::sync::Arc;
+use std::thread;
 
 pub use proxy::Proxy;
 
@@ -57,6 +58,25 @@ where
     let theirs = call.clone();
     call.wait("a call on the native thread pool", true, || {
         workers::submit(Box::new(move || theirs.run(|f| f()))).map_err(|(_, error)| error)
+    })
+}
+
+/// Like [`execute`], for a call that may last for ever: it gets an OS thread of its own, so that
+/// however many there are, the pool goes on.
+#[track_caller]
+pub(crate) fn execute_apart<F, T>(f: F) -> T
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    if workers::is_worker() || hub::with(Hub::current_is_unwinding) {
+        return f();
+    }
+    let call = Arc::new(Call::new(f));
+    let theirs = call.clone();
+    call.wait("a call on an OS thread of its own", false, || {
+        let thread = thread::Builder::new().name("eventlet-apart".to_owned());
+        thread.spawn(move || theirs.run(|f| f())).map(drop)
     })
 }
 

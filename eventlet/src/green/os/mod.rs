@@ -2,6 +2,6 @@
 
 pub use std::os::{fd, raw};
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(target_os = "linux")]
 pub mod linux;
 pub mod unix;

@@ -1,0 +1,122 @@
+//! Moving bytes between the caller's buffers and a disk.
+//!
+//! A caller that is killed leaves while the pool still works, so the pool never sees the caller's
+//! buffers: it has its own, and what is in them is copied.
+
+use std::fs;
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::mem;
+use std::ops::Deref;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
+
+use super::File;
+use crate::greenio::read_at_once;
+use crate::hub;
+
+/// A call moves no more, so that its buffer stays small.
+const AT_MOST: usize = 1024 * 1024;
+
+/// What is in memory is copied in place up to this size: a few microseconds.
+const IN_PLACE: usize = 64 * 1024;
+
+impl File {
+    /// Reads at `offset`, or else at the file's position, and moves that.
+    pub(in crate::green) fn read_disk(
+        &self,
+        bufs: &mut [IoSliceMut<'_>],
+        offset: Option<u64>,
+    ) -> io::Result<usize> {
+        let wanted = total(bufs);
+        if let Some(n_read) = self.read_memory(bufs, wanted, offset) {
+            return Ok(n_read);
+        }
+        let mut bytes = vec![0; wanted.min(AT_MOST)];
+        let (result, bytes) = self.on_pool(move |mut file| {
+            let result = match offset {
+                None => file.read(&mut bytes),
+                Some(offset) => file.read_at(&mut bytes, offset),
+            };
+            (result, bytes)
+        });
+        let n_read = result?;
+        scatter(&bytes[..n_read], bufs);
+        Ok(n_read)
+    }
+
+    /// Reads what the system has in memory, if it has something and it is not much.
+    fn read_memory(
+        &self,
+        bufs: &mut [IoSliceMut<'_>],
+        wanted: usize,
+        offset: Option<u64>,
+    ) -> Option<usize> {
+        // Whoever waits for the disk at the file's position makes everyone else wait for it.
+        if wanted > IN_PLACE || offset.is_none() && self.calls.are_under_way() {
+            return None;
+        }
+        hub::with(|hub| hub.count_io_call(true));
+        // What fails here fails again on the pool. So it is with the end of the file: some versions
+        // of Linux say 0 where they ought to say that they would have to wait.
+        read_at_once(self.file.as_fd(), bufs, offset).ok().filter(|n_read| *n_read > 0)
+    }
+
+    /// Reads the rest of the file into `buf`, as std does, in one call.
+    pub(super) fn read_rest_of_disk<B: Default + AsRef<[u8]> + Send + 'static>(
+        &self,
+        buf: &mut B,
+        read: fn(&fs::File, &mut B) -> io::Result<usize>,
+        append: fn(&mut B, B),
+    ) -> io::Result<usize> {
+        // An empty buffer can be given away: there is nothing in it that a kill could lose.
+        let is_empty = buf.as_ref().is_empty();
+        let mut rest = if is_empty { mem::take(buf) } else { B::default() };
+        let (result, rest) = self.on_pool(move |file| {
+            let result = read(file, &mut rest);
+            (result, rest)
+        });
+        if is_empty {
+            *buf = rest;
+        } else {
+            append(buf, rest);
+        }
+        result
+    }
+
+    /// Writes at `offset`, or else at the file's position, and moves that.
+    pub(in crate::green) fn write_disk(
+        &self,
+        bufs: &[IoSlice<'_>],
+        offset: Option<u64>,
+    ) -> io::Result<usize> {
+        let bytes = gather(bufs, AT_MOST);
+        self.on_pool(move |mut file| match offset {
+            None => file.write(&bytes),
+            Some(offset) => file.write_at(&bytes, offset),
+        })
+    }
+}
+
+/// How many bytes the buffers have together.
+pub(super) fn total(bufs: &[impl Deref<Target = [u8]>]) -> usize {
+    bufs.iter().map(|buf| buf.len()).sum()
+}
+
+/// Copies `bytes`, which fit, into the buffers.
+pub(super) fn scatter(mut bytes: &[u8], bufs: &mut [IoSliceMut<'_>]) {
+    for buf in bufs {
+        let (now, later) = bytes.split_at(bytes.len().min(buf.len()));
+        buf[..now.len()].copy_from_slice(now);
+        bytes = later;
+    }
+}
+
+/// Copies up to `at_most` bytes out of the buffers.
+pub(super) fn gather(bufs: &[IoSlice<'_>], at_most: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(total(bufs).min(at_most));
+    for buf in bufs {
+        let room = at_most - bytes.len();
+        bytes.extend_from_slice(&buf[..buf.len().min(room)]);
+    }
+    bytes
+}
