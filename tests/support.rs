@@ -3,6 +3,7 @@
 pub mod child;
 pub mod jobs;
 pub mod net;
+pub mod scratch;
 #[allow(unsafe_code, reason = "limits, CPU times and forks of the process")]
 pub mod sys;
 

@@ -14,7 +14,7 @@
 //! - Nothing may keep the pool from going on. A FIFO, a terminal or another device waits for someone
 //!   who may never come: it is opened on an OS thread of its own, and read and written when the
 //!   hub sees that it is ready. Who waits for a [lock](File::lock) asks now and then.
-//! - What is opened, read and written in one call ([`read`], [`write`], [`copy`] and so on) is done
+//! - What is opened, read and written in one call ([`read`], [`write()`], [`copy`] and so on) is done
 //!   by one native thread, which a FIFO or a device gets for itself.
 //!
 //! # Kills and timeouts

@@ -20,9 +20,11 @@ const BATCH: usize = 128;
 /// # Examples
 ///
 /// ```
-/// let names: Result<Vec<_>, _> =
-///     eventlet::green::fs::read_dir(".")?.map(|entry| Ok(entry?.file_name())).collect();
-/// assert!(names?.contains(&"Cargo.toml".into()));
+/// let mut entries = eventlet::green::fs::read_dir(".")?;
+/// let is_manifest = |entry: std::io::Result<eventlet::green::fs::DirEntry>| {
+///     entry.is_ok_and(|entry| entry.file_name() == "Cargo.toml")
+/// };
+/// assert!(entries.any(is_manifest));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct ReadDir {
