@@ -1,6 +1,7 @@
 //! What the tests share: a time limit for each, a look at the hub afterwards, and child processes.
 
 pub mod child;
+mod crowd;
 pub mod jobs;
 pub mod net;
 pub mod scratch;
@@ -15,6 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use eventlet::GreenThread;
+
+pub use crowd::Crowd;
 
 /// The time limit of most tests: far more than any of them needs.
 pub const LIMIT: Duration = Duration::from_secs(30);

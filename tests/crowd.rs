@@ -1,0 +1,52 @@
+//! Where the threads of a test run.
+
+use std::collections::HashSet;
+use std::fs;
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
+
+/// The OS threads that a test's threads run on, of whatever kind those are.
+#[derive(Default)]
+pub struct Crowd {
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// How often somebody said where it runs.
+    n_notes: usize,
+    threads: HashSet<ThreadId>,
+    /// The most OS threads that the process had at once.
+    peak: usize,
+}
+
+impl Crowd {
+    /// Notes where the caller runs.
+    pub fn note(&self) {
+        let peak = threads_of_process().unwrap_or(0);
+        let mut seen = self.seen.lock().unwrap();
+        seen.n_notes += 1;
+        seen.threads.insert(thread::current().id());
+        seen.peak = seen.peak.max(peak);
+    }
+
+    /// `n` have run, all of them on one OS thread, and the process had no more than a few.
+    pub fn assert_one_thread(&self, n: usize) {
+        let seen = self.seen.lock().unwrap();
+        assert_eq!((seen.n_notes, seen.threads.len()), (n, 1));
+        assert!(seen.peak < 100, "{} OS threads", seen.peak);
+    }
+
+    /// `n` have run, on as many OS threads as that.
+    pub fn assert_threads(&self, n: usize, n_threads: usize) {
+        let seen = self.seen.lock().unwrap();
+        assert_eq!((seen.n_notes, seen.threads.len()), (n, n_threads));
+    }
+}
+
+/// How many OS threads there are, where the system tells.
+fn threads_of_process() -> Option<usize> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Threads:"))?;
+    line.trim().parse().ok()
+}
