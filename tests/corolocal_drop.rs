@@ -183,7 +183,7 @@ fn a_link_has_the_values_that_are_left() {
         thread.wait().unwrap();
         assert_eq!(
             log.take(),
-            "body's true 0 the green-local value is being destroyed, or has been link's"
+            "body's true 0 cannot access a Thread Local Storage value during or after destruction: AccessError link's"
         );
     });
 }

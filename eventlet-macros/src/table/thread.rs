@@ -1,31 +1,38 @@
 //! What is swapped of `std::thread` and of what belongs to it.
 
-use super::{Mirror, Missing, NOT_YET};
+use super::{Mirror, Missing};
 
-pub const ALL: &[Mirror] = &[THREAD];
+pub const ALL: &[Mirror] = &[MACROS, THREAD];
 
 const THREAD: Mirror = Mirror {
     group: "thread",
     path: &["thread"],
     green: &[
+        "AccessError",
         "Builder",
         "JoinHandle",
+        "LocalKey",
+        "Scope",
+        "ScopedJoinHandle",
         "Thread",
         "ThreadId",
         "current",
+        "panicking",
+        "park",
+        "park_timeout",
+        "park_timeout_ms",
+        "scope",
         "sleep",
+        "sleep_ms",
         "spawn",
         "yield_now",
     ],
-    shared: &["AccessError", "LocalKey", "Result", "available_parallelism", "panicking"],
-    missing: &[
-        Missing { name: "Scope", instead: NOT_YET },
-        Missing { name: "ScopedJoinHandle", instead: NOT_YET },
-        Missing { name: "park", instead: NOT_YET },
-        Missing { name: "park_timeout", instead: NOT_YET },
-        Missing { name: "park_timeout_ms", instead: NOT_YET },
-        Missing { name: "scope", instead: NOT_YET },
-        Missing { name: "sleep_ms", instead: NOT_YET },
-        Missing { name: "sleep_until", instead: NOT_YET },
-    ],
+    shared: &["Result", "available_parallelism"],
+    missing: &[Missing {
+        name: "sleep_until",
+        instead: "call `std::thread::sleep` with the time that is left",
+    }],
 };
+
+const MACROS: Mirror =
+    Mirror { group: "thread", path: &[], green: &["thread_local"], shared: &[], missing: &[] };

@@ -108,7 +108,10 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// assert_eq!(ITEMS.with_borrow(Vec::len), 1);
     /// ```
     #[track_caller]
-    pub fn with_borrow<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
+    pub fn with_borrow<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&T) -> R,
+    {
         self.with(|cell| f(&cell.borrow()))
     }
 
@@ -128,7 +131,10 @@ impl<T: 'static> LocalKey<RefCell<T>> {
     /// assert_eq!(ITEMS.take(), [1]);
     /// ```
     #[track_caller]
-    pub fn with_borrow_mut<R>(&'static self, f: impl FnOnce(&mut T) -> R) -> R {
+    pub fn with_borrow_mut<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&mut T) -> R,
+    {
         self.with(|cell| f(&mut cell.borrow_mut()))
     }
 

@@ -10,7 +10,8 @@ use crate::greenthread::{Destroyed, Locals, locals_of_current};
 /// A variable of which each green thread has a value of its own. Made by
 /// [`green_local!`](crate::green_local).
 ///
-/// It has what [`std::thread::LocalKey`] has. A value belongs to one green thread, so that waiting
+/// It is [`std::thread::LocalKey`] for green threads, and [`green::thread`](crate::green::thread) has it,
+/// too. A value belongs to one green thread, so that waiting
 /// while one uses it, or even borrows from it, is nothing special.
 ///
 /// # Examples
@@ -53,16 +54,15 @@ pub struct LocalKey<T: 'static> {
 /// let text = Rc::new(Cell::default());
 /// let last = Last(text.clone());
 /// eventlet::spawn(move || LAST.set(Some(last))).wait().unwrap();
-/// assert_eq!(text.take(), "the green-local value is being destroyed, or has been");
+/// assert_eq!(text.take(), "already destroyed");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AccessError {
-    _private: (),
-}
+#[non_exhaustive]
+pub struct AccessError;
 
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the green-local value is being destroyed, or has been")
+        f.write_str("already destroyed")
     }
 }
 
@@ -98,7 +98,10 @@ impl<T: 'static> LocalKey<T> {
     /// assert_eq!(WORDS.with(|words| words.len()), 2);
     /// ```
     #[track_caller]
-    pub fn with<R>(&'static self, f: impl FnOnce(&T) -> R) -> R {
+    pub fn with<F, R>(&'static self, f: F) -> R
+    where
+        F: FnOnce(&T) -> R,
+    {
         match self.value() {
             Ok(value) => f(&value),
             Err(error) => refused(error),
@@ -121,7 +124,10 @@ impl<T: 'static> LocalKey<T> {
     /// eventlet::green_local!(static WORDS: Vec<&'static str> = vec!["a", "b"]);
     /// assert_eq!(WORDS.try_with(|words| words.len()), Ok(2));
     /// ```
-    pub fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
+    pub fn try_with<F, R>(&'static self, f: F) -> Result<R, AccessError>
+    where
+        F: FnOnce(&T) -> R,
+    {
         self.value().map(|value| f(&value))
     }
 
@@ -169,11 +175,11 @@ impl<T: 'static> LocalKey<T> {
 
 /// Calls `f` with the values of the caller.
 fn locals<R>(f: impl FnOnce(&Locals) -> Result<R, Destroyed>) -> Result<R, AccessError> {
-    locals_of_current(f).map_err(|Destroyed| AccessError { _private: () })
+    locals_of_current(f).map_err(|Destroyed| AccessError)
 }
 
 #[cold]
 #[track_caller]
 fn refused(error: AccessError) -> ! {
-    panic!("{error}")
+    panic!("cannot access a Thread Local Storage value during or after destruction: {error:?}")
 }

@@ -37,7 +37,8 @@ pub fn get_ident() -> u64 {
 ///
 /// It is written as [`thread_local!`](std::thread_local) is, and makes a static
 /// [`LocalKey`](crate::corolocal::LocalKey) of each name. The main context of an OS thread has a
-/// value, too.
+/// value, too. `eventlet::green::thread_local!` is another name for it, which code that is made green
+/// finds in place of std's.
 ///
 /// A value is made when its green thread first uses it, by the expression in the declaration. It
 /// is dropped when the green thread ends, however it ends: on its own stack, after its function has

@@ -18,6 +18,7 @@
 //! }
 //! ```
 
+pub use crate::green_local as thread_local;
 pub use eventlet_macros::{main, test};
 
 pub mod fs;

@@ -41,3 +41,9 @@ where
 pub(crate) fn all(hub: &Hub) -> Vec<Handle> {
     hub.live_fibers().into_iter().map(Handle::new).collect()
 }
+
+/// The green thread of this hub that has this id, if it has not ended.
+pub(crate) fn find(hub: &Hub, id: u64) -> Option<Handle> {
+    let found = hub.live_fibers().into_iter().find(|fiber| fiber.id == id);
+    found.map(Handle::new)
+}

@@ -187,7 +187,10 @@ impl Builder {
         scope.launch(spec, start, f)
     }
 
-    fn into_spec(self, spawned_at: &'static Location<'static>) -> io::Result<(Spec, Start)> {
+    pub(super) fn into_spec(
+        self,
+        spawned_at: &'static Location<'static>,
+    ) -> io::Result<(Spec, Start)> {
         let stack_size =
             self.stack_size.map_or_else(|| Ok(default_stack_size()), StackSize::new)?;
         let spec = Spec { name: self.name.map(Into::into), stack_size, spawned_at };

@@ -66,6 +66,21 @@ enum Kind {
     Abandoned,
 }
 
+impl Kind {
+    /// What ends with such a payload.
+    fn of(payload: &Payload) -> Self {
+        if payload.is::<Killed>() {
+            Kind::Killed
+        } else if payload.is::<AlarmFired>() {
+            Kind::TimedOut
+        } else if payload.is::<Abandoned>() {
+            Kind::Abandoned
+        } else {
+            Kind::Panicked
+        }
+    }
+}
+
 impl ExitStatus {
     pub(super) const SUCCESS: ExitStatus = ExitStatus { kind: Kind::Success };
 
@@ -172,16 +187,17 @@ impl ExitStatus {
 
 impl Exit {
     pub(super) fn new(payload: Payload) -> Self {
-        let kind = if payload.is::<Killed>() {
-            Kind::Killed
-        } else if payload.is::<AlarmFired>() {
-            Kind::TimedOut
-        } else if payload.is::<Abandoned>() {
-            Kind::Abandoned
-        } else {
-            Kind::Panicked
-        };
-        Exit { status: ExitStatus { kind }, payload }
+        Exit { status: ExitStatus { kind: Kind::of(&payload) }, payload }
+    }
+
+    /// Whether an unwind with this payload is a panic.
+    pub(super) fn is_panic_payload(payload: &Payload) -> bool {
+        Kind::of(payload) == Kind::Panicked
+    }
+
+    /// What std's `join` gives for it: the payload of the panic; of another end, a text.
+    pub(crate) fn into_payload(self) -> Payload {
+        if self.is_panic() { self.payload } else { Box::new(self.to_string()) }
     }
 
     /// The end of a green thread that has none, since its hub is gone.

@@ -6,14 +6,17 @@ mod builder;
 mod contain;
 mod exit;
 mod handle;
+mod identity;
 mod inline;
 mod joint;
 mod links;
 mod locals;
 mod packet;
+mod parcel;
 mod scope;
 mod thread;
 mod together;
+mod token;
 
 use std::panic::Location;
 use std::rc::Rc;
@@ -28,12 +31,15 @@ pub use scope::{Scope, ScopedGreenThread, scope};
 pub use thread::GreenThread;
 pub use together::{join_all, kill_all};
 
-pub(crate) use abroad::{all, start_for};
+pub(crate) use abroad::{all, find, start_for};
 pub(crate) use contain::contain;
 pub(crate) use exit::Killed;
 pub(crate) use handle::WeakHandle;
+pub(crate) use identity::Identity;
 pub(crate) use inline::{run_inline, spawn_inline};
 pub(crate) use locals::{Destroyed, Locals, of_current as locals_of_current};
+pub(crate) use parcel::Parcel;
+pub(crate) use scope::OnPanic;
 
 use crate::coroutine::default_stack_size;
 use crate::hub::{self, Body, FiberRc, Spec};

@@ -1,12 +1,14 @@
 //! What a green thread's fiber carries: the function, then its result, and who wants to know.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::mem;
 use std::panic::Location;
+use std::sync::Arc;
 
 use super::contain::contain;
 use super::exit::{Exit, ExitStatus};
+use super::identity::Identity;
 use super::links::Links;
 use super::locals::Locals;
 use crate::hub::{self, Body, FiberRc, State, Waiter};
@@ -18,6 +20,8 @@ pub(super) struct Shared {
     pub(super) links: Links,
     /// The values of its own, while it lives.
     pub(super) locals: Locals,
+    /// What other OS threads know it by; made when it is asked for.
+    pub(super) identity: OnceCell<Arc<Identity>>,
     /// The one who waits for the result; a handle can be waited for once.
     pub(super) joiner: Cell<Option<Waiter>>,
     /// Nobody wants the result any more.
@@ -35,9 +39,37 @@ impl Shared {
 }
 
 /// The part of a green thread that knows its types.
-pub(super) struct Packet<F, T> {
+pub(super) struct Packet<F, T, O = Kept> {
     pub(super) shared: Shared,
     content: RefCell<Content<F, T>>,
+    /// Where the result goes.
+    outlet: O,
+}
+
+/// Where the result of a green thread goes.
+pub(super) trait Outlet<T> {
+    /// Passes the result on, or gives it back.
+    fn pass(&self, result: Result<T, Exit>) -> Passed<T>;
+}
+
+/// What has become of a result.
+pub(super) enum Passed<T> {
+    /// Somebody else has it.
+    On,
+    /// It is to stay in the packet.
+    Back(Result<T, Exit>),
+    /// Nobody wants it.
+    Unwanted(Result<T, Exit>),
+}
+
+/// The result stays in the packet, where the handles of the same hub look.
+pub(super) struct Kept;
+
+impl<T> Outlet<T> for Kept {
+    #[inline]
+    fn pass(&self, result: Result<T, Exit>) -> Passed<T> {
+        Passed::Back(result)
+    }
 }
 
 /// What a packet holds: one thing after the other, in one place.
@@ -61,14 +93,25 @@ where
     F: FnOnce() -> T,
 {
     pub(super) fn new(job: F) -> Self {
-        Packet { shared: Shared::default(), content: RefCell::new(Content::Job(job)) }
+        Packet::with_outlet(job, Kept)
     }
 
     /// That of a green thread that has ended.
     pub(super) fn ended(result: Result<T, Exit>) -> Self {
         let (shared, status) = (Shared::default(), status_of(&result));
         shared.links.call_all(status);
-        Packet { shared, content: RefCell::new(Content::Result(result)) }
+        Packet { shared, content: RefCell::new(Content::Result(result)), outlet: Kept }
+    }
+}
+
+impl<F, T, O> Packet<F, T, O>
+where
+    F: FnOnce() -> T,
+    O: Outlet<T>,
+{
+    pub(super) fn with_outlet(job: F, outlet: O) -> Self {
+        let content = RefCell::new(Content::Job(job));
+        Packet { shared: Shared::default(), content, outlet }
     }
 
     fn take_job(&self) -> Option<F> {
@@ -84,12 +127,16 @@ where
     fn complete(&self, fiber: &FiberRc, result: Result<T, Exit>) -> Option<Payload> {
         let status = status_of(&result);
         let mut thrown = None;
-        if self.shared.is_detached.get() {
-            report_unseen(fiber.name.as_deref(), fiber.spawned_at, status);
-            // The destructor of the result is the user's code.
-            thrown = contain(|| drop(result));
-        } else {
-            self.content.replace(Content::Result(result));
+        match self.outlet.pass(result) {
+            Passed::On => {}
+            Passed::Back(result) if !self.shared.is_detached.get() => {
+                self.content.replace(Content::Result(result));
+            }
+            Passed::Back(result) | Passed::Unwanted(result) => {
+                report_unseen(fiber.name.as_deref(), fiber.spawned_at, status);
+                // The destructor of the result is the user's code.
+                thrown = contain(|| drop(result));
+            }
         }
         if let Some(joiner) = self.shared.joiner.take() {
             joiner.wake();
@@ -113,9 +160,10 @@ pub(super) fn report_unseen(name: Option<&str>, spawned_at: &Location<'_>, statu
     }
 }
 
-impl<F, T> Body for Packet<F, T>
+impl<F, T, O> Body for Packet<F, T, O>
 where
     F: FnOnce() -> T,
+    O: Outlet<T>,
 {
     #[inline]
     fn run(&self, fiber: &FiberRc) {

@@ -3,12 +3,13 @@
 use std::mem;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use mio::Waker;
+use slab::Slab;
 
 use super::Hub;
-use super::outside::WaitKey;
+use super::outside::{RemoteWaiter, WaitKey};
 use crate::unwind;
 
 /// What the hub itself is to do for another thread. It must not unwind, wait, or run code of the
@@ -47,12 +48,18 @@ struct Mail {
     /// In the order they were sent.
     messages: Vec<Message>,
     access: Access,
+    /// Who is woken when nobody reads the messages any more.
+    mourners: Slab<RemoteWaiter>,
 }
 
 impl Remote {
     pub(super) fn new(waker: Waker) -> Self {
         Remote {
-            mail: Mutex::new(Mail { messages: Vec::new(), access: Access::Open }),
+            mail: Mutex::new(Mail {
+                messages: Vec::new(),
+                access: Access::Open,
+                mourners: Slab::new(),
+            }),
             has_mail: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             waker: Arc::new(waker),
@@ -144,15 +151,27 @@ impl Remote {
         }
     }
 
-    /// Refuses all further mail, and drops what has not been read.
+    /// Refuses all further mail, drops what has not been read, and wakes the mourners.
     pub(super) fn close(&self) {
-        let unread = {
+        let (unread, mourners) = {
             let mut mail = self.mail();
             mail.access = Access::Closed;
-            mem::take(&mut mail.messages)
+            (mem::take(&mut mail.messages), mem::take(&mut mail.mourners))
         };
         // What the jobs carry is the user's.
         unread.into_iter().for_each(unwind::drop_contained);
+        mourners.iter().for_each(|(_, mourner)| mourner.wake());
+    }
+
+    /// Adds one who is woken when the hub ends; returns its place, or nothing if it has ended.
+    pub(super) fn add_mourner(&self, waiter: RemoteWaiter) -> Option<usize> {
+        let mut mail = self.mail();
+        (mail.access != Access::Closed).then(|| mail.mourners.insert(waiter))
+    }
+
+    pub(super) fn remove_mourner(&self, place: usize) {
+        let removed = self.mail().mourners.try_remove(place);
+        drop(removed);
     }
 }
 
@@ -167,6 +186,11 @@ pub(crate) struct Address {
 impl Address {
     pub(crate) fn of(hub: &Hub) -> Self {
         Address { remote: Some(hub.remote.clone()) }
+    }
+
+    /// That of a hub, if it still exists.
+    pub(super) fn upgrade(remote: &Weak<Remote>) -> Option<Self> {
+        Some(Address { remote: Some(remote.upgrade()?) })
     }
 
     fn remote(&self) -> &Arc<Remote> {

@@ -64,8 +64,10 @@ impl RemoteWaits {
 }
 
 /// Ends one wait of one fiber, from any thread.
+#[derive(Clone)]
 pub(crate) struct RemoteWaiter {
-    remote: Arc<Remote>,
+    /// Its hub; none if that is the only one that will end the wait.
+    remote: Option<Arc<Remote>>,
     key: WaitKey,
 }
 
@@ -78,14 +80,25 @@ impl RemoteWaiter {
     /// Ends the wait, if it still lasts. Says false if its hub is gone, and nobody will come.
     pub(crate) fn try_wake(&self) -> bool {
         let is_ours = try_with(|hub| {
-            let is_ours = Arc::ptr_eq(&hub.remote, &self.remote);
+            let is_ours =
+                self.remote.as_ref().is_none_or(|remote| Arc::ptr_eq(&hub.remote, remote));
             if is_ours {
                 hub.end_wait(self.key);
             }
             is_ours
         });
-        is_ours == Some(true) || self.remote.wake(self.key)
+        is_ours == Some(true) || self.remote.as_ref().is_some_and(|remote| remote.wake(self.key))
     }
+}
+
+/// Who ends a wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ender {
+    /// Another thread, for sure.
+    Outside,
+    Anyone,
+    /// A fiber of the same hub.
+    Own,
 }
 
 /// Keeps a wait within the reach of other threads; ends that when dropped.
@@ -113,7 +126,7 @@ impl Hub {
         deadline: Time,
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) -> Wake {
-        self.wait_until_woken(waits_for, deadline, true, register)
+        self.wait_until_woken(waits_for, deadline, Ender::Outside, register)
     }
 
     /// Like [`wait_for_outside`](Hub::wait_for_outside), where a fiber of this hub may be the one
@@ -124,20 +137,33 @@ impl Hub {
         deadline: Time,
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) -> Wake {
-        self.wait_until_woken(waits_for, deadline, false, register)
+        self.wait_until_woken(waits_for, deadline, Ender::Anyone, register)
+    }
+
+    /// Like [`wait_for_anyone`](Hub::wait_for_anyone), where the waiter is woken in this hub if
+    /// anywhere. If nobody here can, that is found to be a deadlock.
+    pub(crate) fn wait_for_own(
+        &self,
+        waits_for: &'static str,
+        deadline: Time,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> Wake {
+        self.wait_until_woken(waits_for, deadline, Ender::Own, register)
     }
 
     fn wait_until_woken(
         &self,
         waits_for: &'static str,
         deadline: Time,
-        is_certain: bool,
+        ender: Ender,
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) -> Wake {
         let waiter = self.begin_wait();
+        let is_certain = ender == Ender::Outside;
         let key = self.remote_waits.borrow_mut().add(waiter.clone(), is_certain);
         let _reach = Reach { key };
-        if !register(RemoteWaiter { remote: self.remote.clone(), key }) {
+        let remote = (ender != Ender::Own).then(|| self.remote.clone());
+        if !register(RemoteWaiter { remote, key }) {
             waiter.clone().wake();
         }
         park(waiter, waits_for, deadline)

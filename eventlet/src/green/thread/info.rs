@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::thread;
 
-use crate::hub::{self, Hub};
+use crate::greenthread::Identity;
 
-/// Which green thread is meant: its id and its name; std's [`Thread`](thread::Thread).
+/// Which green thread is meant: its id and its name; std's [`Thread`](std::thread::Thread).
 ///
-/// Unlike a [`JoinHandle`](super::JoinHandle) it can be sent to other OS threads.
+/// It can be sent to other OS threads, and [`unpark`](Thread::unpark) works from there.
 ///
 /// # Examples
 ///
@@ -23,8 +22,7 @@ use crate::hub::{self, Hub};
 /// ```
 #[derive(Clone)]
 pub struct Thread {
-    id: ThreadId,
-    name: Option<Arc<str>>,
+    identity: Arc<Identity>,
 }
 
 /// Identifies a green thread: no other one of this process has or had the same id.
@@ -41,18 +39,36 @@ pub struct Thread {
 pub struct ThreadId(u64);
 
 impl Thread {
-    pub(super) fn new(id: u64, name: Option<Arc<str>>) -> Self {
-        Thread { id: ThreadId(id), name }
+    pub(super) fn new(identity: Arc<Identity>) -> Self {
+        Thread { identity }
     }
 
-    pub(super) fn current() -> Self {
-        let fiber = hub::with(Hub::current_fiber);
-        let name = if fiber.is_main {
-            thread::current().name().map(Arc::from)
-        } else {
-            fiber.name.as_deref().map(Arc::from)
-        };
-        Thread::new(fiber.id, name)
+    /// What eventlet knows it by.
+    pub(super) fn number(&self) -> u64 {
+        self.identity.id
+    }
+
+    /// Lets it pass its next [`park`](super::park), or go on if it is parked.
+    ///
+    /// Several calls before that are as good as one.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::thread;
+    ///
+    /// let parked = thread::spawn(thread::park);
+    /// // Any OS thread may do it.
+    /// let thread = parked.thread().clone();
+    /// std::thread::spawn(move || thread.unpark());
+    /// parked.join().unwrap();
+    /// ```
+    pub fn unpark(&self) {
+        self.identity.token.give();
     }
 
     /// What identifies it.
@@ -70,7 +86,7 @@ impl Thread {
     /// ```
     #[must_use]
     pub fn id(&self) -> ThreadId {
-        self.id
+        ThreadId(self.identity.id)
     }
 
     /// The name that it was given by [`Builder::name`](super::Builder::name).
@@ -88,14 +104,14 @@ impl Thread {
     /// ```
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.identity.name.as_deref()
     }
 }
 
 impl fmt::Debug for Thread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Thread")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("name", &self.name())
             .finish_non_exhaustive()
     }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 use std::{fmt, thread};
 
 use super::Thread;
-use crate::greenthread::GreenThread;
+use crate::Handle;
+use crate::greenthread::{self, Identity, Parcel};
+use crate::hub;
 
 /// A green thread whose result can be waited for; std's [`JoinHandle`](thread::JoinHandle).
 ///
-/// Dropping it detaches the green thread. Unlike std's it stays on its OS thread, as the green
-/// thread does:
-///
-/// ```compile_fail
-/// fn assert_send<T: Send>(_: T) {}
-/// assert_send(eventlet::green::thread::spawn(|| 1));
-/// ```
+/// Dropping it detaches the green thread. The green thread stays on its OS thread, but the handle may
+/// go to others if the result may: it is `Send` and `Sync` where `T` is `Send`. There it is waited for
+/// in the same way. If the OS thread of the green thread ends before it, [`join`](JoinHandle::join)
+/// fails.
 ///
 /// # Examples
 ///
@@ -26,44 +25,13 @@ use crate::greenthread::GreenThread;
 /// assert_eq!(handle.join().unwrap(), 5);
 /// ```
 pub struct JoinHandle<T> {
-    green: GreenThread<T>,
+    parcel: Arc<Parcel<T>>,
     thread: Thread,
 }
 
-impl<T: 'static> JoinHandle<T> {
-    pub(super) fn new(green: GreenThread<T>, name: Option<Arc<str>>) -> Self {
-        let thread = Thread::new(green.id(), name);
-        JoinHandle { green, thread }
-    }
-
-    /// Waits for the end and returns the result, or the payload of the panic.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the green thread panicked. One that was killed, or ended by a
-    /// [`Timeout`](crate::Timeout), has no payload of its own; then it is a `String` that says so.
-    ///
-    /// # Panics
-    ///
-    /// Panics if a green thread waits for itself. Panics in the main context where the hub finds
-    /// that nothing can ever end the wait.
-    ///
-    /// # Switching
-    ///
-    /// Switches unless the green thread has ended, even while the caller unwinds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use eventlet::green::thread;
-    ///
-    /// let payload = thread::spawn(|| panic!("no luck")).join().unwrap_err();
-    /// assert_eq!(payload.downcast_ref(), Some(&"no luck"));
-    /// ```
-    pub fn join(self) -> thread::Result<T> {
-        self.green.wait().map_err(|exit| -> Box<_> {
-            if exit.is_panic() { exit.into_panic() } else { Box::new(exit.to_string()) }
-        })
+impl<T> JoinHandle<T> {
+    pub(super) fn new((parcel, identity): (Arc<Parcel<T>>, Arc<Identity>)) -> Self {
+        JoinHandle { parcel, thread: Thread::new(identity) }
     }
 
     /// Which green thread it is.
@@ -86,6 +54,35 @@ impl<T: 'static> JoinHandle<T> {
         &self.thread
     }
 
+    /// Waits for the end and returns the result, or the payload of the panic.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the green thread panicked. One that was killed, or ended by a
+    /// [`Timeout`](crate::Timeout), or whose OS thread has ended, has no payload of its own; then it
+    /// is a `String` that says so.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a green thread waits for itself. Panics in the main context where the hub finds
+    /// that nothing can ever end the wait.
+    ///
+    /// # Switching
+    ///
+    /// Switches unless the green thread has ended, even while the caller unwinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::thread;
+    ///
+    /// let payload = thread::spawn(|| panic!("no luck")).join().unwrap_err();
+    /// assert_eq!(payload.downcast_ref(), Some(&"no luck"));
+    /// ```
+    pub fn join(self) -> thread::Result<T> {
+        self.parcel.fetch(self.thread.number()).map_err(crate::Exit::into_payload)
+    }
+
     /// Whether it has ended, so that [`join`](JoinHandle::join) would not wait.
     ///
     /// # Switching
@@ -103,14 +100,29 @@ impl<T: 'static> JoinHandle<T> {
     /// assert!(handle.is_finished());
     /// ```
     pub fn is_finished(&self) -> bool {
-        self.green.is_dead()
+        self.parcel.has_ended()
     }
-}
 
-impl<T: 'static> From<JoinHandle<T>> for GreenThread<T> {
-    /// The same green thread in Eventlet's terms, where it can be killed and linked to.
-    fn from(handle: JoinHandle<T>) -> Self {
-        handle.green
+    /// The green thread in Eventlet's terms, to kill it or link to it: not in std, of course.
+    ///
+    /// There is none after its end, and none on other OS threads. It is looked for among all green
+    /// threads of the hub.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::{thread, time::Duration};
+    ///
+    /// let thread = thread::spawn(|| thread::sleep(Duration::from_secs(60)));
+    /// thread.green_handle().unwrap().kill();
+    /// assert!(thread.is_finished());
+    /// ```
+    pub fn green_handle(&self) -> Option<Handle> {
+        hub::try_with(|hub| greenthread::find(hub, self.thread.number())).flatten()
     }
 }
 

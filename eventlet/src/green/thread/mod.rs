@@ -2,10 +2,12 @@
 //!
 //! [`spawn`] starts a green thread on this OS thread, and [`JoinHandle::join`] returns what std's
 //! does. The differences come from staying on one OS thread: what is spawned need not be `Send`,
-//! a [`JoinHandle`] is not `Send`, and a green thread begins when its spawner first waits or
-//! yields. Code that computes for long keeps the others waiting unless it calls [`yield_now`].
+//! and a green thread begins when its spawner first waits or yields. Code that computes for long
+//! keeps the others waiting unless it calls [`yield_now`]. A [`JoinHandle`] or a [`Thread`] may go to
+//! other OS threads, and joining and unparking work from there.
 //!
-//! Thread-locals belong to the OS thread, so all its green threads see the same value.
+//! Variables of [`green::thread_local!`](crate::green::thread_local) have a value for each green thread.
+//! Those of std's macro belong to the OS thread, so that all its green threads see the same value.
 //!
 //! # Examples
 //!
@@ -20,14 +22,23 @@
 mod builder;
 mod info;
 mod join;
+mod park;
+mod scope;
 
 use std::time::Duration;
 
 pub use builder::Builder;
 pub use info::{Thread, ThreadId};
 pub use join::JoinHandle;
+#[allow(deprecated, reason = "as in std")]
+pub use park::{park, park_timeout, park_timeout_ms};
+pub use scope::{Scope, ScopedJoinHandle, scope};
 
-pub use std::thread::{AccessError, LocalKey, Result, available_parallelism, panicking};
+pub use crate::corolocal::{AccessError, LocalKey};
+pub use std::thread::{Result, available_parallelism};
+
+use crate::greenthread::Identity;
+use crate::hub::{self, Hub};
 
 /// Starts a green thread; std's [`spawn`](std::thread::spawn), without the demand for `Send`.
 ///
@@ -55,7 +66,7 @@ where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
-    JoinHandle::new(crate::spawn(f), None)
+    Builder::new().spawn(f).expect("failed to spawn thread")
 }
 
 /// Lets other green threads run for at least `dur`; std's [`sleep`](std::thread::sleep).
@@ -75,6 +86,24 @@ where
 /// ```
 pub fn sleep(dur: Duration) {
     crate::sleep(dur);
+}
+
+/// As [`sleep`], with a number of milliseconds; std's [`sleep_ms`](std::thread::sleep_ms).
+///
+/// # Switching
+///
+/// As [`sleep`].
+///
+/// # Examples
+///
+/// ```
+/// #![allow(deprecated)]
+///
+/// eventlet::green::thread::sleep_ms(2);
+/// ```
+#[deprecated(since = "1.6.0", note = "replaced by `std::thread::sleep`")]
+pub fn sleep_ms(ms: u32) {
+    sleep(Duration::from_millis(u64::from(ms)));
 }
 
 /// Lets every other green thread of this OS thread run that is runnable now; std's
@@ -115,5 +144,40 @@ pub fn yield_now() {
 /// ```
 #[must_use]
 pub fn current() -> Thread {
-    Thread::current()
+    Thread::new(Identity::current())
+}
+
+/// Whether the caller unwinds because of a panic, a kill or a timeout; std's
+/// [`panicking`](std::thread::panicking).
+///
+/// Std's says so, too, while another green thread is switched out in the middle of unwinding: it means
+/// the OS thread.
+///
+/// # Switching
+///
+/// Never switches.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::green::thread;
+///
+/// struct OnDrop;
+///
+/// impl Drop for OnDrop {
+///     fn drop(&mut self) {
+///         assert!(thread::panicking());
+///     }
+/// }
+///
+/// assert!(!thread::panicking());
+/// let thread = thread::spawn(|| {
+///     let _on_drop = OnDrop;
+///     panic!("no luck");
+/// });
+/// assert!(thread.join().is_err());
+/// ```
+#[must_use]
+pub fn panicking() -> bool {
+    hub::try_with(Hub::current_is_unwinding).unwrap_or_else(std::thread::panicking)
 }

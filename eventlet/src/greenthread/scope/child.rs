@@ -2,12 +2,12 @@
 //!
 //! The hub keeps bodies of fibers for as long as it likes, and does not know lifetimes. So the
 //! lifetime of a child is taken off when it is given to the hub, and what may borrow is watched
-//! over here. Two invariants make that sound:
+//! over here. Two invariants make that sound (those who call [`unbind`] vouch for as much):
 //!
 //! - LIVE: a child that has not ended is among its scope's [`Children`], and holds these. While it
 //!   is there, nobody can drop it, not even the hub when its OS thread ends: it is abandoned like
-//!   a suspended stack. And `scope` neither returns nor unwinds before there is none, killing them
-//!   if it must; if it cannot wait for that, the process is aborted.
+//!   a suspended stack. And `Scope::enclose` neither returns nor unwinds before there is none, killing
+//!   them if it must; if it cannot wait for that, the process is aborted.
 //! - ENDED: when a child leaves, its closure has been called or dropped, whatever it had on its
 //!   stack is gone, and its result has been dropped or is in the packet for the one handle. The
 //!   handle takes it out, at the latest when it is dropped, and cannot leave the scope, since its
@@ -69,6 +69,18 @@ fn erase<'scope>(child: Rc<dyn Body + 'scope>) -> Rc<dyn Body> {
     // closure and the result, and both are gone from the body, or the body is leaked, when the
     // scope ends (LIVE, ENDED). If the body is not taken by the hub, it is dropped by `start`.
     unsafe { mem::transmute::<Rc<dyn Body + 'scope>, Rc<dyn Body + 'static>>(child) }
+}
+
+/// Takes the lifetime off a body that belongs to no scope.
+///
+/// # Safety
+///
+/// What its closure and its result borrow must be there until the green thread has ended, or for
+/// ever if it does not end.
+pub(in crate::greenthread) unsafe fn unbind<'a>(body: Rc<dyn Body + 'a>) -> Rc<dyn Body> {
+    // SAFETY: the types differ in the lifetime alone, and the caller sees to that (ENDED holds for
+    // every packet).
+    unsafe { mem::transmute::<Rc<dyn Body + 'a>, Rc<dyn Body + 'static>>(body) }
 }
 
 impl<F, T> Child<F, T> {

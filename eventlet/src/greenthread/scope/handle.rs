@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::children::Children;
 use crate::greenthread::joint::Joint;
-use crate::greenthread::{Exit, Handle};
+use crate::greenthread::{Exit, Handle, Identity};
 
 /// A green thread of a [`scope`](crate::scope), whose result can be waited for. Made by
 /// [`Scope::spawn`](crate::Scope::spawn).
@@ -33,6 +34,11 @@ pub struct ScopedGreenThread<'scope, T> {
 impl<'scope, T> ScopedGreenThread<'scope, T> {
     pub(super) fn new(joint: Joint<'scope, T>, children: Rc<Children>) -> Self {
         ScopedGreenThread { joint, children }
+    }
+
+    /// What other OS threads know it by.
+    pub(crate) fn identity(&self) -> Arc<Identity> {
+        Identity::of(&self.joint.fiber)
     }
 
     /// Waits for the end and returns the result, or why there is none.

@@ -10,9 +10,10 @@ use std::io;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+pub(super) use child::unbind;
 pub use handle::ScopedGreenThread;
 
-use super::{Start, plain_spec};
+use super::{Exit, Start, plain_spec};
 use crate::hub::{self, Hub, Spec};
 use crate::unwind;
 use children::Children;
@@ -68,23 +69,17 @@ pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    let scope = Scope { children: Rc::default(), scope: PhantomData, env: PhantomData };
-    let had_raised = hub::try_with(Hub::has_raised).unwrap_or(false);
-    let outcome = unwind::catch(|| {
-        let result = f(&scope);
-        scope.children.wait();
-        result
-    });
-    match outcome {
-        Ok(result) => {
-            assert!(!scope.children.has_unseen_panic(), "a scoped green thread panicked");
-            result
-        }
-        Err(payload) => {
-            scope.children.end(had_raised);
-            unwind::raise(payload)
-        }
-    }
+    let scope = Scope::new();
+    let result = scope.enclose(OnPanic::Kill, || f(&scope));
+    assert!(!scope.has_unseen_panic(), "a scoped green thread panicked");
+    result
+}
+
+/// What becomes of the green threads of a scope whose body panics.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnPanic {
+    Kill,
+    Wait,
 }
 
 /// Where green threads are spawned that may borrow. Made by [`scope`].
@@ -117,6 +112,41 @@ pub struct Scope<'scope, 'env: 'scope> {
 }
 
 impl<'scope, 'env> Scope<'scope, 'env> {
+    /// A scope of which nothing may be used but inside [`enclose`](Scope::enclose).
+    pub(crate) fn new() -> Self {
+        Scope { children: Rc::default(), scope: PhantomData, env: PhantomData }
+    }
+
+    /// Runs `body`, which may spawn in this scope. Returns, or unwinds, when all that was spawned
+    /// has ended.
+    ///
+    /// If `body` panics, the others are waited for, or killed. A kill or a timeout, of `body` or of the
+    /// wait for them, kills them in any case.
+    pub(crate) fn enclose<T>(&self, on_panic: OnPanic, body: impl FnOnce() -> T) -> T {
+        let had_raised = hub::try_with(Hub::has_raised).unwrap_or(false);
+        let result = unwind::catch(body);
+        let is_left = matches!(&result, Err(payload)
+            if on_panic == OnPanic::Kill || !Exit::is_panic_payload(payload));
+        let waited = if is_left { Ok(()) } else { unwind::catch(|| self.children.wait()) };
+        let (result, payload) = match (result, waited) {
+            (Ok(result), Ok(())) => return result,
+            (Err(payload), Ok(())) => (None, payload),
+            (Ok(result), Err(payload)) => (Some(result), payload),
+            (Err(first), Err(payload)) => {
+                unwind::dispose(first);
+                (None, payload)
+            }
+        };
+        self.children.end(had_raised);
+        drop(result);
+        unwind::raise(payload)
+    }
+
+    /// Whether one has panicked whose result nobody has fetched.
+    pub(crate) fn has_unseen_panic(&self) -> bool {
+        self.children.has_unseen_panic()
+    }
+
     /// Starts a green thread that may borrow what outlives the scope, the scope itself included.
     ///
     /// In all else it is [`spawn`](crate::spawn); see [`Builder::spawn_scoped`] for names and stack
