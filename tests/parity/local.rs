@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
-use std::thread::{self, LocalKey};
+use std::thread::{self, AccessError, LocalKey};
 
 use eventlet_tests::{check, panic_of};
 
@@ -84,7 +84,7 @@ fn with_lends_the_value() {
 
 #[test]
 fn cells_have_shortcuts() {
-    std::thread_local!(static NOTE: Cell<Option<&'static str>> = Cell::new(Some("first")));
+    std::thread_local!(static NOTE: Cell<Option<&'static str>> = const { Cell::new(Some("first")) });
     check(|| {
         thread::spawn(|| {
             assert_eq!(NOTE.get(), Some("first"));
@@ -161,7 +161,7 @@ fn borrowing_twice_panics_as_with_any_ref_cell() {
 
 #[test]
 fn values_are_dropped_before_the_join_returns() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = RefCell::new(None));
+    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || OWN.set(Some(Tell("dropped", sender)))).join().unwrap();
@@ -185,7 +185,7 @@ fn values_are_dropped_after_a_panic_too() {
 
 #[test]
 fn values_are_dropped_after_what_the_closure_holds() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = RefCell::new(None));
+    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         let theirs = sender.clone();
@@ -205,10 +205,12 @@ fn a_value_cannot_be_reached_from_its_own_destructor() {
     impl Drop for Last {
         fn drop(&mut self) {
             let error = LAST.try_with(|_| ()).unwrap_err();
-            self.0.send(format!("{error} {error:?} {}", error == error.clone())).unwrap();
+            self.0
+                .send(format!("{error} {error:?} {}", error == AccessError::clone(&error)))
+                .unwrap();
         }
     }
-    std::thread_local!(static LAST: RefCell<Option<Last>> = RefCell::new(None));
+    std::thread_local!(static LAST: RefCell<Option<Last>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || LAST.set(Some(Last(sender)))).join().unwrap();
@@ -224,7 +226,7 @@ fn other_values_can_be_made_in_a_destructor() {
             self.0.send(COUNT.replace(9) + COUNT.get()).unwrap();
         }
     }
-    std::thread_local!(static LATE: RefCell<Option<Late>> = RefCell::new(None));
+    std::thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || LATE.set(Some(Late(sender)))).join().unwrap();
@@ -234,7 +236,7 @@ fn other_values_can_be_made_in_a_destructor() {
 
 #[test]
 fn replacing_a_value_drops_the_old_one_at_once() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = RefCell::new(None));
+    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
@@ -308,7 +310,7 @@ fn keys_and_errors_can_be_shared() {
     fn shared<T: Send + Sync + std::fmt::Debug>() {}
     shared::<LocalKey<Cell<u8>>>();
     shared::<LocalKey<std::rc::Rc<u8>>>();
-    shared::<thread::AccessError>();
+    shared::<AccessError>();
     fn error<T: std::error::Error + Copy + Eq>() {}
-    error::<thread::AccessError>();
+    error::<AccessError>();
 }

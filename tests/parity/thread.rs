@@ -350,7 +350,7 @@ fn sleeping_takes_at_least_its_time() {
 #[test]
 fn stack_sizes_that_are_too_small_are_raised() {
     check(|| {
-        for size in [0, 1, 4096, 16 * 1024] {
+        for size in [0, 1, 4096, 16_384] {
             let handle = Builder::new().stack_size(size).spawn(move || size.to_string()).unwrap();
             assert_eq!(handle.join().unwrap(), size.to_string());
         }
@@ -373,7 +373,7 @@ fn a_large_stack_can_be_used() {
 #[allow(unsafe_code, reason = "it is what is tested")]
 fn unchecked_threads_may_borrow() {
     check(|| {
-        let words = vec!["a".to_owned(), "b".to_owned()];
+        let words = ["a".to_owned(), "b".to_owned()];
         // SAFETY: it is joined in the next statement, and nothing in between unwinds.
         let handle = unsafe { Builder::new().spawn_unchecked(|| words.iter().map(String::as_str)) };
         assert_eq!(handle.unwrap().join().unwrap().collect::<String>(), "ab");
