@@ -54,6 +54,33 @@ impl Selection {
         }
     }
 
+    /// The names that lead from the module at `path` to mirrors, by one step or more.
+    pub fn names_below(&self, path: &[String]) -> Vec<&'static str> {
+        let step = |mirror: &&'static Mirror| match mirror.path {
+            [] if path.is_empty() => mirror.green.to_vec(),
+            module if is_begun_by(module, path) => {
+                module[path.len()..].iter().take(1).copied().collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut names: Vec<_> = self.mirrors.iter().flat_map(step).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// What the mirror at `path` lacks, but was allowed to be std's, by name.
+    pub fn allowed_in(&self, path: &[String]) -> Vec<&'static str> {
+        let allowed = |name: &&str| self.allows(&[path, &[(*name).to_owned()]].concat());
+        let here = self.mirrors.iter().filter(|mirror| mirror.path == path);
+        here.flat_map(|mirror| mirror.missing).map(|missing| missing.name).filter(allowed).collect()
+    }
+
+    /// Whether `name` is a macro at the root of std that is swapped.
+    pub fn swaps_macro(&self, name: &str) -> bool {
+        self.mirrors.iter().any(|mirror| mirror.path.is_empty() && mirror.green.contains(&name))
+    }
+
     fn allows(&self, path: &[String]) -> bool {
         self.allowed.iter().any(|allowed| path.starts_with(allowed))
     }

@@ -5,13 +5,16 @@
 //!                     ├─ `use` trees ────▶ uses.rs
 //!                     └─ macro tokens ───▶ tokens.rs ──▶ variables.rs, for `use` with `$name`
 //!
-//! scopes.rs knows which names were imported from std; the verdict is the selection's.
+//! scopes.rs knows which names were imported from std, and which are the user's own: declared.rs
+//! reads them. The verdict is the selection's.
 //! ```
 //!
 //! An item with a `#[green..]` attribute of its own is left to that attribute, and what
 //! `tpool::execute(..)` is called with is right as it is. In such native parts only those names are
 //! changed that an import around them, now swapped, would no longer lead to std.
 
+mod declared;
+mod globs;
 mod scopes;
 mod tokens;
 mod uses;
@@ -27,7 +30,8 @@ use syn::{Error, Path, PathSegment, Token};
 
 use crate::check;
 use crate::selection::{Refused, Selection, Verdict};
-use scopes::Scopes;
+use declared::Declared;
+use scopes::{Found, Scopes};
 
 /// Rewrites syntax in place, and gathers an error for each path that would block.
 pub struct Rewriter<'s> {
@@ -43,19 +47,20 @@ pub struct Rewriter<'s> {
 enum Origin {
     /// It begins with `std`.
     Written,
-    /// Its first name was imported from this path below `std`.
-    Imported(Vec<String>),
+    /// Its beginning was imported.
+    Imported(Found),
 }
 
-/// A path that leads into std: where it begins, and all names after `std`.
+/// A path that leads into std.
 struct StdPath {
-    /// Its first name.
-    first: String,
+    /// How many names it begins with are written for the way there: `std`, or `super::net`.
+    length: usize,
     origin: Origin,
+    /// All names after `std`.
     below: Vec<String>,
 }
 
-/// What to put in the place of the first name of a path.
+/// What to put in the place of the beginning of a path.
 enum Change {
     /// The way to this module of the mirrors.
     Runtime(Vec<String>),
@@ -93,16 +98,15 @@ impl<'s> Rewriter<'s> {
     /// Where `names` lead, if that is into std.
     fn resolve(&self, names: &[String], leading_colon: bool) -> Option<StdPath> {
         let (first, rest) = names.split_first()?;
-        if first == "std" {
-            let origin = Origin::Written;
-            return Some(StdPath { first: first.clone(), origin, below: rest.to_vec() });
+        if first == "std" && (leading_colon || self.scopes.std_is_itself()) {
+            return Some(StdPath { length: 1, origin: Origin::Written, below: rest.to_vec() });
         }
-        if leading_colon || rest.is_empty() {
+        if leading_colon {
             return None;
         }
-        let import = self.scopes.find(first)?.to_vec();
-        let below = [&import, rest].concat();
-        Some(StdPath { first: first.clone(), origin: Origin::Imported(import), below })
+        let found = self.scopes.find(names)?;
+        let below = [&found.import, &names[found.length..]].concat();
+        Some(StdPath { length: found.length, origin: Origin::Imported(found), below })
     }
 
     /// Decides about a path, and reports one that blocks as `refused` says.
@@ -112,14 +116,15 @@ impl<'s> Rewriter<'s> {
             self.report(&path.origin, || refused(what));
             return None;
         }
-        let change = match path.origin {
+        let found = match path.origin {
             Origin::Written => {
                 let swapped = verdict == Verdict::Swap && !self.native;
                 return swapped.then_some(Change::Runtime(Vec::new()));
             }
-            Origin::Imported(import) => self.change_imported(verdict, import)?,
+            Origin::Imported(found) => found,
         };
-        self.scopes.bypass(&path.first);
+        let change = self.change_imported(verdict, found.import)?;
+        self.scopes.bypass(found.place, &found.name);
         Some(change)
     }
 
@@ -140,8 +145,8 @@ impl<'s> Rewriter<'s> {
     fn report(&mut self, origin: &Origin, error: impl FnOnce() -> Error) {
         let reported = match origin {
             Origin::Written => false,
-            Origin::Imported(import) => {
-                matches!(self.selection.verdict(import), Verdict::Refuse(_))
+            Origin::Imported(found) => {
+                matches!(self.selection.verdict(&found.import), Verdict::Refuse(_))
             }
         };
         if !reported {
@@ -151,25 +156,48 @@ impl<'s> Rewriter<'s> {
 
     fn rewrite_path(&mut self, path: &mut Path) {
         let names: Vec<_> = path.segments.iter().map(|s| unraw(&s.ident)).collect();
-        let Some(found) = self.resolve(&names, path.leading_colon.is_some()) else {
-            return;
-        };
-        let span = path.segments[0].ident.span();
-        let head: Vec<_> = match self.change(found, |what| check::refused_path(&*path, what)) {
-            None => return,
-            Some(Change::Runtime(module)) => {
-                let leading = self.selection.runtime.leading_colon;
-                path.leading_colon = leading.then(|| Token![::](generated(span)));
-                self.selection.runtime.green(&module, generated(span))
+        if let Some(found) = self.resolve(&names, path.leading_colon.is_some())
+            && found.length < names.len()
+        {
+            let length = found.length;
+            let change = self.change(found, |what| check::refused_path(&*path, what));
+            if let Some(change) = change {
+                self.begin_differently(path, length, &change);
             }
-            Some(Change::Std(module)) => {
-                path.leading_colon = Some(Token![::](generated(span)));
-                std_path(&module, generated(span))
-            }
-        };
+        } else if let [name] = names.as_slice() {
+            self.check_name(path, name);
+        }
+    }
+
+    /// Puts the beginning that `change` names in the place of the first `length` names of `path`.
+    fn begin_differently(&self, path: &mut Path, length: usize, change: &Change) {
+        let at = path.segments[length - 1].ident.span();
+        let (leading, head) = self.beginning(change, at);
+        path.leading_colon = leading.then(|| Token![::](generated(at)));
         let old = std::mem::take(&mut path.segments);
         let head = head.into_iter().map(PathSegment::from);
-        path.segments = head.chain(old.into_iter().skip(1)).collect();
+        path.segments = head.chain(old.into_iter().skip(length)).collect();
+    }
+
+    /// Whether a new beginning has a `::` before it, and its names.
+    fn beginning(&self, change: &Change, at: Span) -> (bool, Vec<Ident>) {
+        let runtime = &self.selection.runtime;
+        match change {
+            Change::Runtime(module) => {
+                (runtime.leading_colon, runtime.green(module, generated(at)))
+            }
+            Change::Std(module) => (true, std_path(module, generated(at))),
+        }
+    }
+
+    fn enter_module(&mut self, declared: &Declared) {
+        self.scopes.enter_module(declared, self.native);
+        self.see_through_globs();
+    }
+
+    fn enter_block(&mut self, declared: &Declared) {
+        self.scopes.enter_block(declared, self.native);
+        self.see_through_globs();
     }
 }
 

@@ -1,11 +1,12 @@
 //! Macro calls: their tokens have no syntax yet, so paths are found as runs of `name :: name`.
 
-use proc_macro2::{Delimiter, Group, Ident, Punct, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ItemUse;
 
+use super::declared::{Declared, is_module, up_to_semicolon};
 use super::variables::{named, restored};
-use super::{Change, Rewriter, generated, std_path, unraw};
+use super::{Change, Rewriter, unraw};
 use crate::check;
 
 /// Keywords that may stand directly before a path with a leading `::`.
@@ -30,18 +31,21 @@ impl Rewriter<'_> {
     /// Rewrites what a macro is called with; `None` if nothing in it changes.
     pub fn rewrite_tokens(&mut self, tokens: &TokenStream) -> Option<TokenStream> {
         let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+        self.enter_block(&Declared::by_tokens(&trees));
+        let rewritten = self.rewrite_trees(&trees);
+        self.scopes.leave_block();
+        rewritten
+    }
+
+    fn rewrite_trees(&mut self, trees: &[TokenTree]) -> Option<TokenStream> {
         let mut out: Vec<TokenTree> = Vec::with_capacity(trees.len());
         let mut changed = false;
         let mut at = 0;
         while let Some(tree) = trees.get(at) {
             let rewritten = match tree {
-                TokenTree::Group(group) if is_attribute(&trees[..at], group) => None,
-                TokenTree::Group(group) if is_execute(&trees[..at]) => {
-                    self.natively(|this| this.rewrite_group(group)).map(|tokens| (tokens, 1))
-                }
-                TokenTree::Group(group) => self.rewrite_group(group).map(|tokens| (tokens, 1)),
+                TokenTree::Group(group) => self.rewrite_group(&trees[..at], group),
                 TokenTree::Ident(name) if name == "use" => self.rewrite_use_tokens(&trees[at..]),
-                TokenTree::Ident(name) => self.rewrite_run(name, &trees, at, &mut out),
+                TokenTree::Ident(name) => self.rewrite_run(name, trees, at, &mut out),
                 _ => None,
             };
             changed |= rewritten.is_some();
@@ -52,19 +56,44 @@ impl Rewriter<'_> {
         changed.then(|| out.into_iter().collect())
     }
 
-    fn rewrite_group(&mut self, group: &Group) -> Option<TokenStream> {
-        let mut rewritten = Group::new(group.delimiter(), self.rewrite_tokens(&group.stream())?);
+    /// Rewrites a group after `before`.
+    fn rewrite_group(
+        &mut self,
+        before: &[TokenTree],
+        group: &Group,
+    ) -> Option<(TokenStream, usize)> {
+        let tokens = match group.delimiter() {
+            _ if is_attribute(before, group) => return None,
+            _ if is_execute(before) => self.natively(|this| this.rewrite_inside(group))?,
+            Delimiter::Brace if is_module(before, group) => {
+                let trees: Vec<_> = group.stream().into_iter().collect();
+                self.enter_module(&Declared::by_tokens(&trees));
+                let rewritten = self.rewrite_trees(&trees);
+                self.scopes.leave_module();
+                rewritten?
+            }
+            _ => self.rewrite_inside(group)?,
+        };
+        let mut rewritten = Group::new(group.delimiter(), tokens);
         rewritten.set_span(group.span());
-        Some(rewritten.to_token_stream())
+        Some((rewritten.to_token_stream(), 1))
+    }
+
+    /// Only braces bound what is declared in them.
+    fn rewrite_inside(&mut self, group: &Group) -> Option<TokenStream> {
+        match group.delimiter() {
+            Delimiter::Brace => self.rewrite_tokens(&group.stream()),
+            _ => self.rewrite_trees(&group.stream().into_iter().collect::<Vec<_>>()),
+        }
     }
 
     /// A whole import, if the tokens up to the next `;` are one; repetitions prevent it.
     fn rewrite_use_tokens(&mut self, trees: &[TokenTree]) -> Option<(TokenStream, usize)> {
-        let end = trees.iter().position(|tree| is_punct(Some(tree), ';'))?;
-        let tokens = trees[..=end].iter().cloned().collect();
+        let tokens = up_to_semicolon(trees)?;
+        let length = tokens.clone().into_iter().count();
         let item: ItemUse = syn::parse2(named(tokens)).ok()?;
         let rewritten = self.rewrite_use(&item);
-        Some((restored(rewritten.unwrap_or_else(|| item.to_token_stream())), end + 1))
+        Some((restored(rewritten.unwrap_or_else(|| item.to_token_stream())), length))
     }
 
     /// Rewrites the first name of the path that begins at `at`, if one does.
@@ -76,24 +105,40 @@ impl Rewriter<'_> {
         out: &mut Vec<TokenTree>,
     ) -> Option<(TokenStream, usize)> {
         let run = run_at(trees, at)?;
-        let found = self.resolve(&run.names, run.leading_colon)?;
-        if found.below.len() + usize::from(run.open) < 2 {
-            return None;
-        }
-        let span = generated(name.span());
-        let (colons, head) =
-            match self.change(found, |what| check::refused_path(run.tokens, what))? {
-                Change::Runtime(module) => {
-                    let runtime = &self.selection.runtime;
-                    (runtime.leading_colon, runtime.green(&module, span))
-                }
-                Change::Std(module) => (true, std_path(&module, span)),
-            };
+        let (change, at, length) = match self.resolve(&run.names, run.leading_colon) {
+            Some(found)
+                if found.below.len() + usize::from(run.open) >= 2
+                    || found.length < run.names.len() =>
+            {
+                let length = found.length;
+                let at = trees[at + 3 * (length - 1)].span();
+                (self.change(found, |what| check::refused_path(run.tokens, what))?, at, length)
+            }
+            _ if self.is_prelude_call(&run, &trees[at..]) => {
+                (Change::Runtime(Vec::new()), name.span(), 0)
+            }
+            _ => return None,
+        };
         if run.leading_colon {
             out.truncate(out.len() - 2);
         }
-        let colons = colons.then(|| quote!(::));
-        Some((quote!(#colons #(#head)::*), 1))
+        let (leading, head) = self.beginning(&change, at);
+        let colons = leading.then(|| quote!(::));
+        match length {
+            0 => Some((quote!(#colons #(#head::)* #name), 1)),
+            _ => Some((quote!(#colons #(#head)::*), 3 * length - 2)),
+        }
+    }
+
+    /// Whether `run`, which `trees` begin with, is the name of a macro that needs no import, and
+    /// that is called.
+    fn is_prelude_call(&self, run: &Run, trees: &[TokenTree]) -> bool {
+        let [name] = run.names.as_slice() else {
+            return false;
+        };
+        let called =
+            is_punct(trees.get(1), '!') && matches!(trees.get(2), Some(TokenTree::Group(_)));
+        called && !run.leading_colon && self.is_prelude_macro(name)
     }
 }
 
@@ -126,7 +171,10 @@ fn names_from(trees: &[TokenTree]) -> (Vec<String>, usize, bool) {
 }
 
 fn begins_with_colons(trees: &[TokenTree]) -> bool {
-    is_punct(trees.first(), ':') && is_punct(trees.get(1), ':')
+    // In `name: ::path` the first of three colons stands alone.
+    let joint = |punct: &Punct| punct.as_char() == ':' && punct.spacing() == Spacing::Joint;
+    let first = matches!(trees.first(), Some(TokenTree::Punct(punct)) if joint(punct));
+    first && is_punct(trees.get(1), ':')
 }
 
 fn ends_in_colons(trees: &[TokenTree]) -> bool {

@@ -7,103 +7,148 @@
 //!
 //! The two parts stay in one item, so that its attributes and visibility need no copy.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Item, ItemUse, Token, UseGroup, UsePath, UseTree, parse_quote};
 
-use super::{Change, Rewriter, generated, unraw};
+use super::variables::{ROOT, named};
+use super::{Change, Rewriter, StdPath, generated, unraw};
 use crate::check;
 
 /// One name that a `use` brings in.
-struct Leaf<'t> {
+pub struct Leaf<'t> {
     /// The path it comes from.
-    path: Vec<&'t Ident>,
+    pub path: Vec<&'t Ident>,
     /// The name it gets; none for a glob.
-    local: Option<&'t Ident>,
+    pub local: Option<&'t Ident>,
     /// The end of the path as written, to blame.
     end: TokenStream,
-}
-
-/// The names that `item` imports from std, each with its path below `std`.
-pub fn imports(item: &ItemUse) -> Vec<(String, Vec<String>)> {
-    let from_std = |leaf: &Leaf| Some((unraw(leaf.local?), below_std(&leaf.path)?));
-    leaves(&item.tree).iter().filter_map(from_std).collect()
 }
 
 impl Rewriter<'_> {
     /// Rewrites an import; `None` if it stays as it is.
     pub fn rewrite_use(&mut self, item: &ItemUse) -> Option<TokenStream> {
         let leading = item.leading_colon.is_some();
-        let leaves = leaves(&item.tree).into_iter();
-        let green: Vec<_> = leaves.map(|leaf| self.is_green(leaf, leading)).collect();
-        let moved = filter(&item.tree, &mut green.iter().copied())?;
+        let leaves = leaves(&item.tree);
+        let (mut green, mut beside) = (Vec::new(), Vec::new());
+        for leaf in &leaves {
+            green.push(self.is_green(leaf, leading, &mut beside));
+        }
+        let moved = filter(&item.tree, &mut green.iter().copied());
+        if moved.is_none() && beside.is_empty() {
+            return None;
+        }
         let kept = filter(&item.tree, &mut green.iter().map(|green| !green));
 
-        let runtime = &self.selection.runtime;
-        let moved = self.under_runtime(moved);
-        let colons = runtime.leading_colon.then(<Token![::]>::default);
-        let tree = match kept {
-            None => quote!(#colons #moved),
-            Some(kept) => {
+        let colons = self.selection.runtime.leading_colon.then(<Token![::]>::default);
+        let moved = moved.map(|moved| self.under_runtime(moved, &[]));
+        let tree = match (&kept, &moved) {
+            (None, Some(moved)) if beside.is_empty() => quote!(#colons #moved),
+            _ => {
                 let old_colons = &item.leading_colon;
-                quote!({ #old_colons #kept, #colons #moved })
+                let kept = kept.iter().map(|kept| quote!(#old_colons #kept));
+                let moved = moved.iter().map(|moved| quote!(#colons #moved));
+                let trees = kept.chain(moved).chain(beside.iter().cloned());
+                quote!({ #(#trees),* })
             }
         };
         let ItemUse { attrs, vis, use_token, semi_token, .. } = item;
-        Some(quote!(#(#attrs)* #vis #use_token #tree #semi_token))
+        let excuse = (!beside.is_empty()).then(|| quote!(#[allow(unused_imports)]));
+        Some(quote!(#excuse #(#attrs)* #vis #use_token #tree #semi_token))
     }
 
-    /// Whether a leaf leads to a mirror; reported if it blocks, even through another import.
-    fn is_green(&mut self, leaf: Leaf, leading_colon: bool) -> bool {
+    /// Whether a leaf leads to a mirror; reported if it blocks, even through another import. What
+    /// must be imported with it goes to `beside`.
+    fn is_green(&mut self, leaf: &Leaf, leading: bool, beside: &mut Vec<TokenStream>) -> bool {
         let names: Vec<_> = leaf.path.iter().map(|name| unraw(name)).collect();
-        let Some(found) = self.resolve(&names, leading_colon) else {
+        let Some(found) = self.resolve_use(&names, leading) else {
             return false;
         };
-        let change = self.change(found, |what| check::refused_import(leaf.end, what));
+        if leaf.is_glob() && !self.native {
+            beside.extend(self.beside_glob(&found.below));
+        } else if found.length == names.len() {
+            return false;
+        }
+        let change = self.change(found, |what| check::refused_import(&leaf.end, what));
         matches!(change, Some(Change::Runtime(_)))
     }
 
-    /// `tree` with the way to the mirrors in the place of each `std` it begins with, and of each
-    /// name that stands for a module of std.
-    fn under_runtime(&self, tree: UseTree) -> UseTree {
+    /// Where a path in a `use` leads. There the crate comes before a module that is called `std`
+    /// too: in newer editions the compiler refuses to choose.
+    fn resolve_use(&self, names: &[String], leading: bool) -> Option<StdPath> {
+        let (root, names) = without_root(names);
+        let leading = root || leading || names.first().is_some_and(|first| first == "std");
+        let found = self.resolve(names, leading)?;
+        Some(StdPath { length: found.length + usize::from(root), ..found })
+    }
+
+    /// `tree`, after the names `before`, with the way to the mirrors in the place of each `std` it
+    /// begins with, and of what stands for a module of std.
+    fn under_runtime(&self, tree: UseTree, before: &[String]) -> UseTree {
         match tree {
             UseTree::Path(UsePath { ident, colon2_token, tree }) => {
-                let module = self.scopes.find(&unraw(&ident)).unwrap_or_default();
-                let names = self.selection.runtime.green(module, generated(ident.span()));
+                let names = [before, &[unraw(&ident)]].concat();
+                let (root, names) = without_root(&names);
+                let found = if root { None } else { self.scopes.find(names) };
+                if found.is_none() && names.first().is_none_or(|first| first != "std") {
+                    return self.under_runtime(*tree, &[before, &[unraw(&ident)]].concat());
+                }
+                let module = found.map(|found| found.import).unwrap_or_default();
+                let names = self.selection.runtime.green(&module, generated(ident.span()));
                 let below = |tree, ident| {
                     UseTree::Path(UsePath { ident, colon2_token, tree: Box::new(tree) })
                 };
                 names.into_iter().rev().fold(*tree, below)
             }
             UseTree::Group(UseGroup { brace_token, items }) => {
-                let items = items.into_iter().map(|tree| self.under_runtime(tree)).collect();
-                UseTree::Group(UseGroup { brace_token, items })
+                let items = items.into_iter().map(|tree| self.under_runtime(tree, before));
+                UseTree::Group(UseGroup { brace_token, items: items.collect() })
             }
             leaf => leaf,
         }
     }
 }
 
-/// Allows an import to be unused, where paths were led past it: the user cannot be blamed.
-pub fn excuse(item: &mut Item) {
+impl Leaf<'_> {
+    fn is_glob(&self) -> bool {
+        self.local.is_none() && self.end.to_string() == "*"
+    }
+}
+
+/// Allows an import to be unused if paths were led past it, as they were past those of the names
+/// `bypassed`: the user cannot be blamed.
+pub fn excuse(item: &mut Item, bypassed: &HashSet<String>) {
+    let is_bypassed = |import: &ItemUse| {
+        let locals = leaves(&import.tree).into_iter().filter_map(|leaf| leaf.local.map(unraw));
+        locals.into_iter().any(|local| bypassed.contains(&local))
+    };
     match item {
+        _ if bypassed.is_empty() => {}
         // An import that was rewritten.
-        Item::Verbatim(tokens) => *tokens = quote!(#[allow(unused_imports)] #tokens),
-        Item::Use(import) if imports(import).iter().any(|(_, below)| below.is_empty()) => {
+        Item::Verbatim(tokens) => {
+            if syn::parse2(named(tokens.clone())).is_ok_and(|import| is_bypassed(&import)) {
+                *tokens = quote!(#[allow(unused_imports)] #tokens);
+            }
+        }
+        Item::Use(import) if is_bypassed(import) => {
             import.attrs.push(parse_quote!(#[allow(unused_imports)]));
         }
         _ => {}
     }
 }
 
-/// The names after `std`, if that is how `path` begins.
-fn below_std(path: &[&Ident]) -> Option<Vec<String>> {
-    let (first, below) = path.split_first()?;
-    (unraw(first) == "std").then(|| below.iter().map(|name| unraw(name)).collect())
+/// Whether `names` begin with what stands for a `::`, and those after it.
+fn without_root(names: &[String]) -> (bool, &[String]) {
+    match names.split_first() {
+        Some((first, rest)) if first == ROOT => (true, rest),
+        _ => (false, names),
+    }
 }
 
 /// The leaves of `tree` in the order written.
-fn leaves(tree: &UseTree) -> Vec<Leaf<'_>> {
+pub fn leaves(tree: &UseTree) -> Vec<Leaf<'_>> {
     let mut leaves = Vec::new();
     gather(tree, &[], &mut leaves);
     leaves

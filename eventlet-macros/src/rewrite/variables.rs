@@ -1,28 +1,39 @@
-//! Macro variables in an import: `$name` is no syntax, so each is a plain name while it is read.
+//! What syn does not take in an import, as plain names while it is read: macro variables, `$name`,
+//! and a `::` before a path inside of braces.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
-/// What such a plain name begins with.
+/// What the name of a variable begins with.
 const PREFIX: &str = "__macro_variable_";
 
-/// `tokens` with a plain name for each variable.
+/// The name before a `::` inside of braces.
+pub const ROOT: &str = "__crate_root";
+
+/// The tokens of an import with such names.
 pub fn named(tokens: TokenStream) -> TokenStream {
+    name(tokens, false)
+}
+
+fn name(tokens: TokenStream, in_braces: bool) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
     for tree in tokens {
-        let after_dollar = matches!(out.last(), Some(TokenTree::Punct(p)) if p.as_char() == '$');
         match tree {
-            TokenTree::Ident(name) if after_dollar && !name.to_string().starts_with("r#") => {
+            TokenTree::Ident(name) if ends_in(&out, '$') && !name.to_string().starts_with("r#") => {
                 out.pop();
                 out.push(Ident::new(&format!("{PREFIX}{name}"), name.span()).into());
             }
-            TokenTree::Group(group) => out.push(inside(&group, named)),
+            TokenTree::Group(group) => out.push(inside(&group, |tokens| name(tokens, true))),
+            TokenTree::Punct(colon) if in_braces && begins_path(&colon, &out) => {
+                out.push(Ident::new(ROOT, colon.span()).into());
+                out.push(colon.into());
+            }
             other => out.push(other),
         }
     }
     out.into_iter().collect()
 }
 
-/// `tokens` with the variables back in the place of their names.
+/// The tokens with the variables and the `::` back in the place of their names.
 pub fn restored(tokens: TokenStream) -> TokenStream {
     let restore = |tree| match tree {
         TokenTree::Ident(name) => variable(name),
@@ -33,7 +44,9 @@ pub fn restored(tokens: TokenStream) -> TokenStream {
 }
 
 fn variable(name: Ident) -> Vec<TokenTree> {
-    match name.to_string().strip_prefix(PREFIX) {
+    let written = name.to_string();
+    match written.strip_prefix(PREFIX) {
+        None if written == ROOT => Vec::new(),
         None => vec![name.into()],
         Some(variable) => {
             let mut dollar = Punct::new('$', Spacing::Alone);
@@ -43,7 +56,16 @@ fn variable(name: Ident) -> Vec<TokenTree> {
     }
 }
 
-fn inside(group: &Group, change: fn(TokenStream) -> TokenStream) -> TokenTree {
+/// Whether `colon` after `before`, in braces, is the first of a `::` that nothing stands before.
+fn begins_path(colon: &Punct, before: &[TokenTree]) -> bool {
+    colon.as_char() == ':' && (before.is_empty() || ends_in(before, ','))
+}
+
+fn ends_in(trees: &[TokenTree], wanted: char) -> bool {
+    matches!(trees.last(), Some(TokenTree::Punct(last)) if last.as_char() == wanted)
+}
+
+fn inside(group: &Group, change: impl Fn(TokenStream) -> TokenStream) -> TokenTree {
     let mut changed = Group::new(group.delimiter(), change(group.stream()));
     changed.set_span(group.span());
     changed.into()

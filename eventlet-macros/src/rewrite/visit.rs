@@ -3,15 +3,34 @@
 use proc_macro2::TokenStream;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Block, Expr, ExprCall, ExprPath, ExprStruct, File, ImplItemFn, Item, ItemFn,
-    ItemImpl, ItemMod, ItemTrait, PatStruct, PatTupleStruct, Path, QSelf, Stmt, TraitItemFn,
-    TypePath,
+    Attribute, Block, Expr, ExprCall, ExprPath, ExprStruct, File, Generics, ImplItemFn, Item,
+    ItemFn, ItemImpl, ItemMod, ItemTrait, Macro, PatStruct, PatTupleStruct, Path, QSelf, Stmt,
+    TraitItemFn, TypePath,
 };
 
 use super::Rewriter;
+use super::declared::Declared;
 use super::uses::excuse;
 
 impl Rewriter<'_> {
+    fn visit_item_in_scope(&mut self, item: &mut Item) {
+        let generics = generics(item).map(Declared::by_generics).unwrap_or_default();
+        self.within(&generics, |this| visit_mut::visit_item_mut(this, item));
+    }
+
+    fn visit_member(&mut self, native: bool, generics: &Generics, visit: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.native, native);
+        self.within(&Declared::by_generics(generics), visit);
+        self.native = outer;
+    }
+
+    /// Visits what has the type parameters `generics`.
+    fn within(&mut self, generics: &Declared, visit: impl FnOnce(&mut Self)) {
+        self.enter_block(generics);
+        visit(self);
+        self.scopes.leave_block();
+    }
+
     /// Rewrites a path that may be qualified, as in `<T as std::net::ToSocketAddrs>::Iter`.
     fn qualified(&mut self, qself: &mut Option<QSelf>, path: &mut Path) {
         match qself {
@@ -34,11 +53,10 @@ impl VisitMut for Rewriter<'_> {
     fn visit_attribute_mut(&mut self, _: &mut Attribute) {}
 
     fn visit_file_mut(&mut self, file: &mut File) {
-        let outer = self.scopes.enter_module(&file.items, self.native);
+        self.enter_module(&Declared::by_items(&file.items));
         visit_mut::visit_file_mut(self, file);
-        if self.scopes.leave_module(outer) {
-            file.items.iter_mut().for_each(excuse);
-        }
+        let bypassed = self.scopes.leave_module();
+        file.items.iter_mut().for_each(|item| excuse(item, &bypassed));
     }
 
     fn visit_item_mut(&mut self, item: &mut Item) {
@@ -54,47 +72,49 @@ impl VisitMut for Rewriter<'_> {
             | Item::Trait(ItemTrait { attrs, .. })
                 if decides_itself(attrs) =>
             {
-                self.natively(|this| visit_mut::visit_item_mut(this, item));
+                self.natively(|this| this.visit_item_in_scope(item));
             }
-            _ => visit_mut::visit_item_mut(self, item),
+            _ => self.visit_item_in_scope(item),
         }
     }
 
     fn visit_item_mod_mut(&mut self, module: &mut ItemMod) {
         let items = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-        let outer = self.scopes.enter_module(items, self.native);
+        self.enter_module(&Declared::by_items(items));
         visit_mut::visit_item_mod_mut(self, module);
-        if self.scopes.leave_module(outer) {
-            module.content.iter_mut().for_each(|(_, items)| items.iter_mut().for_each(excuse));
-        }
+        let bypassed = self.scopes.leave_module();
+        let items = module.content.iter_mut().flat_map(|(_, items)| items);
+        items.for_each(|item| excuse(item, &bypassed));
     }
 
     fn visit_impl_item_fn_mut(&mut self, function: &mut ImplItemFn) {
-        if decides_itself(&function.attrs) {
-            self.natively(|this| visit_mut::visit_impl_item_fn_mut(this, function));
-        } else {
-            visit_mut::visit_impl_item_fn_mut(self, function);
-        }
+        let native = self.native || decides_itself(&function.attrs);
+        self.visit_member(native, &function.sig.generics.clone(), |this| {
+            visit_mut::visit_impl_item_fn_mut(this, function);
+        });
     }
 
     fn visit_trait_item_fn_mut(&mut self, function: &mut TraitItemFn) {
-        if decides_itself(&function.attrs) {
-            self.natively(|this| visit_mut::visit_trait_item_fn_mut(this, function));
-        } else {
-            visit_mut::visit_trait_item_fn_mut(self, function);
-        }
+        let native = self.native || decides_itself(&function.attrs);
+        self.visit_member(native, &function.sig.generics.clone(), |this| {
+            visit_mut::visit_trait_item_fn_mut(this, function);
+        });
     }
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        self.scopes.enter_block(&block.stmts, self.native);
+        self.enter_block(&Declared::by_statements(&block.stmts));
         visit_mut::visit_block_mut(self, block);
-        if self.scopes.leave_block() {
-            block.stmts.iter_mut().for_each(|stmt| {
-                if let Stmt::Item(item) = stmt {
-                    excuse(item);
-                }
-            });
-        }
+        let bypassed = self.scopes.leave_block();
+        block.stmts.iter_mut().for_each(|stmt| {
+            if let Stmt::Item(item) = stmt {
+                excuse(item, &bypassed);
+            }
+        });
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut Macro) {
+        visit_mut::visit_macro_mut(self, call);
+        self.rewrite_prelude_macro(call);
     }
 
     /// What `tpool::execute(..)` runs is on a native thread, where std is right as it is.
@@ -140,6 +160,20 @@ impl VisitMut for Rewriter<'_> {
         if let Some(rewritten) = self.rewrite_tokens(tokens) {
             *tokens = rewritten;
         }
+    }
+}
+
+fn generics(item: &Item) -> Option<&Generics> {
+    match item {
+        Item::Enum(item) => Some(&item.generics),
+        Item::Fn(item) => Some(&item.sig.generics),
+        Item::Impl(item) => Some(&item.generics),
+        Item::Struct(item) => Some(&item.generics),
+        Item::Trait(item) => Some(&item.generics),
+        Item::TraitAlias(item) => Some(&item.generics),
+        Item::Type(item) => Some(&item.generics),
+        Item::Union(item) => Some(&item.generics),
+        _ => None,
     }
 }
 

@@ -1,0 +1,82 @@
+//! What macros are called with, and the bodies of macros.
+
+use super::{becomes, is_refused, stays};
+
+#[test]
+fn tokens_of_macro_calls() {
+    becomes(
+        r#"fn f() {
+            println!("{}", std::net::Ipv4Addr::LOCALHOST);
+            assert!(matches!(x, ::std::io::ErrorKind::Other), "{:?}", vec![std::thread::current()]);
+            mine! {
+                use std::{net::TcpStream, fmt};
+                fn g() -> ::std::time::Duration { return ::std::time::Duration::ZERO; }
+                for i in 0..std::time::Duration::MAX {}
+            }
+        }
+        macro_rules! m { ($x:path) => { std::net::$x; use std::thread; } }"#,
+        r#"fn f() {
+            println!("{}", ::eventlet::green::net::Ipv4Addr::LOCALHOST);
+            assert!(
+                matches!(x, ::eventlet::green::io::ErrorKind::Other),
+                "{:?}", vec![::eventlet::green::thread::current()]
+            );
+            mine! {
+                use {std::{fmt}, ::eventlet::green::{net::TcpStream}};
+                fn g() -> ::eventlet::green::time::Duration {
+                    return ::eventlet::green::time::Duration::ZERO;
+                }
+                for i in 0..::eventlet::green::time::Duration::MAX {}
+            }
+        }
+        macro_rules! m {
+            ($x:path) => { ::eventlet::green::net::$x; use ::eventlet::green::thread; }
+        }"#,
+    );
+}
+
+#[test]
+fn imports_with_macro_variables() {
+    becomes(
+        "macro_rules! m { ($t:ident, $m:ident) => {
+            use std::{net::$t, io, fmt::{self, $t as other}, $m::x};
+            use std::time::$t;
+            use $crate::std::{net};
+        } }",
+        "macro_rules! m { ($t:ident, $m:ident) => {
+            use {std::{fmt::{self, $t as other}, $m::x}, ::eventlet::green::{net::$t, io}};
+            use ::eventlet::green::time::$t;
+            use $crate::std::{net};
+        } }",
+    );
+    is_refused("macro_rules! m { ($t:ident) => { use std::{fs::$t}; } }", &["std::fs"]);
+    stays("macro_rules! m { ($($t:ident)*) => { use std::{io, net::{$($t),*}}; } }");
+}
+
+#[test]
+fn imports_among_tokens_are_in_force_there() {
+    is_refused(
+        "fn f() { x! { use std::io; io::stdin(); { io::stdin() } } }",
+        &["std::io::stdin", "std::io::stdin"],
+    );
+    becomes(
+        "fn f() {
+            x! {
+                use std as s;
+                fn g() { s::thread::current(); use other::s; s::thread::current(); }
+                mod m { fn g() { s::thread::current(); } use std as t; t::time::f(); }
+                Field { s: ::std::time::f(), t::time::f() }
+            }
+        }",
+        "fn f() {
+            x! {
+                use std as s;
+                fn g() { s::thread::current(); use other::s; s::thread::current(); }
+                mod m {
+                    fn g() { s::thread::current(); } use std as t; ::eventlet::green::time::f();
+                }
+                Field { s: ::eventlet::green::time::f(), t::time::f() }
+            }
+        }",
+    );
+}
