@@ -19,6 +19,7 @@ mod selection;
 
 mod attr;
 mod check;
+mod editions;
 mod rewrite;
 
 mod expand;

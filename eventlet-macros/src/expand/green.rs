@@ -3,24 +3,32 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
-use syn::{Item, ItemFn, Result, ReturnType, TraitItemFn, parse_quote};
+use syn::{Error, Item, ItemFn, Result, ReturnType, TraitItemFn, parse_quote};
 
 use super::body::{Body, option, replace};
 use super::{or_as_written, rewrite, settings};
 use crate::check::{self, GREEN, Settings};
+use crate::editions;
 
 /// Expands `#[green(args)]` on `item`.
 pub fn green(args: TokenStream, item: TokenStream) -> TokenStream {
     or_as_written(item, |item| {
         let settings = settings(&GREEN, args)?;
-        match syn::parse2(item)? {
-            Item::Fn(function) => on_function(function, &settings),
-            Item::Mod(module) if module.content.is_none() => Err(check::file_module(&module)),
-            item @ (Item::Impl(_) | Item::Mod(_) | Item::Trait(_)) => on_others(item, &settings),
-            Item::Verbatim(tokens) => on_trait_function(tokens, &settings),
-            other => Err(check::cannot_be_green(GREEN.written, &other)),
+        match editions::parse(item.clone()) {
+            Ok(item) => on_item(item, &settings),
+            Err(error) => on_tokens(item, &settings, error),
         }
     })
+}
+
+fn on_item(item: Item, settings: &Settings) -> Result<TokenStream> {
+    match item {
+        Item::Fn(function) => on_function(function, settings),
+        Item::Mod(module) if module.content.is_none() => Err(check::file_module(&module)),
+        item @ (Item::Impl(_) | Item::Mod(_) | Item::Trait(_)) => on_others(item, settings),
+        Item::Verbatim(tokens) => on_trait_function(tokens, settings),
+        other => Err(check::cannot_be_green(GREEN.written, &other)),
+    }
 }
 
 fn on_function(mut function: ItemFn, settings: &Settings) -> Result<TokenStream> {
@@ -54,6 +62,17 @@ fn on_trait_function(tokens: TokenStream, settings: &Settings) -> Result<TokenSt
         rewriter.visit_trait_item_fn_mut(&mut function);
     })?;
     Ok(function.into_token_stream())
+}
+
+/// The compiler has read the item before, so if it is not understood here it is newer than this
+/// crate. To rewrite paths its tokens will do.
+fn on_tokens(tokens: TokenStream, settings: &Settings, error: Error) -> Result<TokenStream> {
+    if settings.changes_a_call().is_some() {
+        return Err(error);
+    }
+    let mut rewritten = None;
+    rewrite(&settings.selection, |rewriter| rewritten = rewriter.rewrite_tokens(&tokens))?;
+    Ok(rewritten.unwrap_or(tokens))
 }
 
 /// Makes a call run the body elsewhere, or for a limited time, or both: a timeout is inside the

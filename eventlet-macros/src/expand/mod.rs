@@ -18,6 +18,7 @@ use syn::{Item, ItemFn, Result};
 
 use crate::attr::Args;
 use crate::check::{self, Macro, Settings};
+use crate::editions;
 use crate::rewrite::Rewriter;
 use crate::selection::Selection;
 
@@ -41,7 +42,7 @@ fn settings(of: &Macro, args: TokenStream) -> Result<Settings> {
 
 /// Reads the item under an attribute that fits functions only.
 fn only_function(of: &Macro, item: TokenStream) -> Result<ItemFn> {
-    match syn::parse2(item)? {
+    match editions::parse(item)? {
         Item::Fn(function) => Ok(function),
         other => Err(check::cannot_be_green(of.written, &other)),
     }

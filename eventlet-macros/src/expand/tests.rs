@@ -157,7 +157,7 @@ fn an_error_leaves_the_item_as_written() {
         (super::green, "spawn", "trait T { fn f(); }"),
         (super::main, "spawn", "fn main() { f(); }"),
         (super::test, "", "mod m {}"),
-        (super::green, "", "not rust at all"),
+        (super::green, "spawn", "not rust at all"),
     ] {
         let parse = |text: &str| text.parse::<TokenStream>().unwrap();
         let expanded = expand(parse(args), parse(source)).to_string();
@@ -165,6 +165,17 @@ fn an_error_leaves_the_item_as_written() {
         assert!(expanded.ends_with(&parse(source).to_string()), "{expanded}");
         assert_eq!(expanded.matches("compile_error").count(), 1, "{expanded}");
     }
+}
+
+#[test]
+fn what_is_newer_than_syn_is_rewritten_all_the_same() {
+    becomes(
+        super::green,
+        "",
+        "some new syntax { std::thread::yield_now() std::mem::drop }",
+        "some new syntax { ::eventlet::green::thread::yield_now() std::mem::drop }",
+    );
+    becomes(super::green, "", "some new syntax", "some new syntax");
 }
 
 #[test]

@@ -127,10 +127,10 @@ pub fn excuse(item: &mut Item, bypassed: &HashSet<String>) {
     match item {
         _ if bypassed.is_empty() => {}
         // An import that was rewritten.
-        Item::Verbatim(tokens) => {
-            if syn::parse2(named(tokens.clone())).is_ok_and(|import| is_bypassed(&import)) {
-                *tokens = quote!(#[allow(unused_imports)] #tokens);
-            }
+        Item::Verbatim(tokens)
+            if syn::parse2(named(tokens.clone())).is_ok_and(|import| is_bypassed(&import)) =>
+        {
+            *tokens = quote!(#[allow(unused_imports)] #tokens);
         }
         Item::Use(import) if is_bypassed(import) => {
             import.attrs.push(parse_quote!(#[allow(unused_imports)]));

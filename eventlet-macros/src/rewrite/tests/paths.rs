@@ -69,7 +69,7 @@ fn all_places_of_paths() {
         type P = fn(std::net::IpAddr, [std::net::IpAddr; 2]) -> *const std::net::TcpStream;
         static X: &(dyn Fn(std::net::IpAddr) -> std::io::Result<()> + Sync) = &f;
         impl<T> std::io::Read for S<T> where [T]: std::io::Write {}
-        impl<T: ?Sized + ~const std::io::Read> !std::io::Write for T {}
+        impl<T: ?Sized + std::io::Read> !std::io::Write for T {}
         unsafe extern \"C\" { fn g(x: std::net::Ipv4Addr); }
         async fn h() -> std::io::Result<()> {
             'a: loop { break 'a std::thread::current() }
@@ -82,7 +82,7 @@ fn all_places_of_paths() {
             1 as std::io::Handle; r#fn(std::time::UNIX_EPOCH); &raw const std::net::X;
             match x { a @ std::time::Duration::ZERO..=std::time::Duration::MAX if std::net::b => () }
             try { std::net::x()? };
-            builtin # offset_of(std::net::X, y);
+            become std::net::x();
             super::g::<std::net::IpAddr, { std::net::N }>(..std::net::N);
         }
         trait Alias = std::io::Read; auto trait Marker {}
