@@ -7,7 +7,7 @@ pub const ALL: &[Mirror] = &[IO];
 const IO: Mirror = Mirror {
     group: "io",
     path: &["io"],
-    green: &[],
+    green: &["PipeReader", "PipeWriter", "pipe"],
     shared: &[
         "prelude",
         "BufRead",
@@ -51,8 +51,5 @@ const IO: Mirror = Mirror {
         Missing { name: "stdin", instead: NOT_YET },
         Missing { name: "Stdin", instead: NOT_YET },
         Missing { name: "StdinLock", instead: NOT_YET },
-        Missing { name: "pipe", instead: NOT_YET },
-        Missing { name: "PipeReader", instead: NOT_YET },
-        Missing { name: "PipeWriter", instead: NOT_YET },
     ],
 };

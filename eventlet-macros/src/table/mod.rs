@@ -52,8 +52,6 @@ pub const MIRRORS: &[&[Mirror]] =
 pub const BLOCKING: &[Blocking] = &[
     Blocking { path: &["fs"], instead: NOT_YET },
     Blocking { path: &["os", "unix", "net"], instead: NOT_YET },
-    Blocking { path: &["process", "Child"], instead: NOT_YET },
-    Blocking { path: &["process", "Command"], instead: NOT_YET },
 ];
 
 /// Without a nearer alternative.

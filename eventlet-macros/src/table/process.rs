@@ -2,4 +2,31 @@
 
 use super::Mirror;
 
-pub const ALL: &[Mirror] = &[];
+pub const ALL: &[Mirror] = &[PROCESS, UNIX];
+
+const PROCESS: Mirror = Mirror {
+    group: "process",
+    path: &["process"],
+    green: &["Child", "ChildStderr", "ChildStdin", "ChildStdout", "Command"],
+    shared: &[
+        "CommandArgs",
+        "CommandEnvs",
+        "ExitCode",
+        "ExitStatus",
+        "Output",
+        "Stdio",
+        "Termination",
+        "abort",
+        "exit",
+        "id",
+    ],
+    missing: &[],
+};
+
+const UNIX: Mirror = Mirror {
+    group: "process",
+    path: &["os", "unix", "process"],
+    green: &["CommandExt"],
+    shared: &["ExitStatusExt", "parent_id"],
+    missing: &[],
+};

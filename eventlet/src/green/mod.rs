@@ -22,9 +22,12 @@ pub use crate::green_local as thread_local;
 pub use eventlet_macros::{main, test};
 
 pub mod fs;
+mod pipe_end;
+
 pub mod io;
 pub mod net;
 pub mod os;
+pub mod process;
 pub mod sync;
 pub mod thread;
 pub mod time;

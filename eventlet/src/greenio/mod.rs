@@ -10,20 +10,26 @@
 
 mod accept;
 mod address;
+mod adopt;
 mod at_once;
+mod child;
 mod connect;
 mod flags;
 mod listen;
 mod share;
 mod shutdown;
 mod source;
+mod vectored;
 
 pub(crate) use accept::accept;
+pub(crate) use adopt::{adopt, release};
 pub(crate) use at_once::{is_unsupported, read_at_once, write_at_once};
+pub(crate) use child::{block_until_exit, pidfd_open};
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
+pub(crate) use vectored::total;
 
 pub(crate) use crate::hub::Direction;

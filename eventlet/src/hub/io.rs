@@ -67,7 +67,22 @@ pub(crate) fn wait_ready(
     deadline: Time,
     has_waited: bool,
 ) -> io::Result<bool> {
-    let waiter = with(|hub| hub.begin_wait_ready(fd, id, homes, direction, has_waited))?;
+    let waiter = with(|hub| {
+        hub.refuse_if_unwinding()?;
+        hub.begin_wait_ready(fd, id, homes, direction, has_waited)
+    })?;
+    park_until_ready(waiter, fd, id, direction, deadline)
+}
+
+/// The wait itself, once the waiter is in its slot.
+#[inline(always)]
+fn park_until_ready(
+    waiter: Waiter,
+    fd: RawFd,
+    id: IoId,
+    direction: Direction,
+    deadline: Time,
+) -> io::Result<bool> {
     let mut waiting = Waiting { fd, direction, waiter: waiter.clone(), is_woken: false };
     let wake = park(waiter, what_for(direction), deadline);
     waiting.is_woken = matches!(wake, Wake::Ready);
@@ -129,6 +144,11 @@ impl Hub {
         self.poller.borrow_mut().was_short(fd, id.0, direction);
     }
 
+    /// Whoever unwinds does not wait for I/O.
+    pub(super) fn refuse_if_unwinding(&self) -> io::Result<()> {
+        if self.current_is_unwinding() { Err(unwinding()) } else { Ok(()) }
+    }
+
     /// Begins a wait for a descriptor, which is registered if it was not.
     fn begin_wait_ready(
         &self,
@@ -139,9 +159,6 @@ impl Hub {
         has_waited: bool,
     ) -> io::Result<Waiter> {
         self.n_io_calls.set(0);
-        if self.current_is_unwinding() {
-            return Err(unwinding());
-        }
         let waiter = self.begin_wait();
         let mut poller = self.poller.borrow_mut();
         if !poller.is_registered(fd, id.0) {
@@ -176,7 +193,7 @@ impl Hub {
             return Ok(true);
         }
         let deadline = timeout.map_or(Time::NEVER, |timeout| self.now().after(timeout));
-        let guest = Guest { hub: self, fd: fd.try_clone_to_owned()?, id: IoId::new() };
+        let guest = Guest::new(self, fd.try_clone_to_owned()?);
         let (fd, homes) = (guest.fd.as_raw_fd(), Homes::default());
         match wait_ready(fd, guest.id, &homes, direction, deadline, false) {
             // Regular files cannot be polled, and never block.
@@ -186,14 +203,34 @@ impl Hub {
     }
 }
 
-/// A duplicate that is registered for the time of one wait.
-struct Guest<'a> {
-    hub: &'a Hub,
-    fd: OwnedFd,
-    id: IoId,
+/// Waits until a descriptor is readable that stands for the end of something, such as a process.
+/// This is a join, so it waits even while the caller unwinds.
+///
+/// # Errors
+///
+/// Fails if the descriptor cannot be polled.
+pub(crate) fn join_readable(fd: OwnedFd) -> io::Result<()> {
+    let hub = super::current();
+    let guest = Guest::new(&hub, fd);
+    let (fd, read, homes) = (guest.fd.as_raw_fd(), Direction::Read, Homes::default());
+    let waiter = hub.begin_wait_ready(fd, guest.id, &homes, read, false)?;
+    park_until_ready(waiter, fd, guest.id, read, Time::NEVER).map(|_| ())
 }
 
-impl Drop for Guest<'_> {
+/// A descriptor of our own that is registered for the time of one wait.
+pub(super) struct Guest<'a, F: AsRawFd> {
+    hub: &'a Hub,
+    pub(super) fd: F,
+    pub(super) id: IoId,
+}
+
+impl<'a, F: AsRawFd> Guest<'a, F> {
+    pub(super) fn new(hub: &'a Hub, fd: F) -> Self {
+        Guest { hub, fd, id: IoId::new() }
+    }
+}
+
+impl<F: AsRawFd> Drop for Guest<'_, F> {
     fn drop(&mut self) {
         self.hub.forget(self.fd.as_raw_fd(), self.id, true);
     }

@@ -10,6 +10,7 @@
 mod control;
 mod handle;
 mod life;
+mod poll;
 mod remote;
 mod residents;
 mod shutdown;
@@ -27,6 +28,7 @@ use std::thread;
 use std::time::Duration;
 
 pub use handle::HubHandle;
+pub use poll::{PollFd, poll};
 pub use remote::RemoteThread;
 pub use shutdown::Shutdown;
 pub use team::all;

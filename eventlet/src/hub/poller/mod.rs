@@ -14,6 +14,7 @@
 #[cfg(target_os = "linux")]
 mod epoll;
 mod fork;
+mod group;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 mod waiters;
@@ -31,6 +32,7 @@ use epoll::Events;
 use portable::Events;
 
 use super::waiter::Waiter;
+pub(super) use group::Group;
 use waiters::Waiters;
 
 /// The token of the hub's own waker. No descriptor has it.
@@ -284,14 +286,17 @@ pub(super) fn is_ready_now(fd: &impl AsRawFd, direction: Direction) -> io::Resul
         Direction::Read => libc::POLLIN,
         Direction::Write => libc::POLLOUT,
     };
-    let mut request = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
-    // SAFETY: one valid entry, and no waiting.
-    let answer = unsafe { libc::poll(&raw mut request, 1, 0) };
-    if answer < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    if request.revents & libc::POLLNVAL != 0 {
+    let mut requests = [libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 }];
+    let n_ready = poll_now(&mut requests)?;
+    if requests[0].revents & libc::POLLNVAL != 0 {
         return Err(io::Error::from_raw_os_error(libc::EBADF));
     }
-    Ok(answer > 0)
+    Ok(n_ready > 0)
+}
+
+/// Asks the system what is ready at this moment; says of how many there is something to say.
+pub(super) fn poll_now(requests: &mut [libc::pollfd]) -> io::Result<usize> {
+    // SAFETY: there are as many valid entries as the call is told; it does not wait.
+    let n_ready = unsafe { libc::poll(requests.as_mut_ptr(), requests.len() as libc::nfds_t, 0) };
+    usize::try_from(n_ready).map_err(|_| io::Error::last_os_error())
 }

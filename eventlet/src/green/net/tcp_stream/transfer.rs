@@ -1,10 +1,9 @@
 //! Reading and writing.
 
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::ops::Deref;
 
 use super::TcpStream;
-use crate::greenio::Direction;
+use crate::greenio::{Direction, total};
 
 /// Reading waits until there is at least one byte, the end (0 bytes), or an error.
 ///
@@ -68,13 +67,4 @@ impl Write for TcpStream {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// A vectored call takes that many buffers for certain, and on Linux no more.
-const MAX_BUFFERS: usize = 1024;
-
-/// How many bytes the buffers have together that one call takes. Moving fewer than these is short;
-/// leaving buffers out is not.
-fn total(bufs: &[impl Deref<Target = [u8]>]) -> usize {
-    bufs.iter().take(MAX_BUFFERS).map(|buf| buf.len()).sum()
 }

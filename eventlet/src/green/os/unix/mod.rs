@@ -8,3 +8,4 @@ pub use std::os::unix::{ffi, io};
 
 #[allow(deprecated, reason = "so it is in std")]
 pub use std::os::unix::raw;
+pub mod process;

@@ -1,8 +1,8 @@
-//! What of [`std::io`] does not wait by itself: traits, adapters, errors and the output streams.
+//! [`std::io`], with pipes that park instead of blocking.
 //!
-//! Adapters and functions such as [`BufReader`] and [`copy`] wait as the streams do that they are
-//! given, so they are green with a green stream. Standard input and anonymous pipes wait for the
-//! outside and are not here; they can be read in [`tpool`](crate::tpool).
+//! Traits, errors, adapters and functions such as [`BufReader`] and [`copy`] are std's own: they wait
+//! as the streams do that they are given, so they are green with a green stream. So are the output
+//! streams, which programs expect to take what they are given.
 //!
 //! # Examples
 //!
@@ -18,6 +18,10 @@
 //! server.wait().unwrap()?;
 //! # Ok::<(), std::io::Error>(())
 //! ```
+
+mod pipe;
+
+pub use pipe::{PipeReader, PipeWriter, pipe};
 
 pub use std::io::prelude;
 

@@ -1,0 +1,9 @@
+//! `green::io` held against std: the same tests, on OS threads and on green threads.
+
+#[path = "parity/pipe.rs"]
+mod std_pipe;
+
+eventlet::import_patched! {
+    #[path = "parity/pipe.rs"]
+    mod green_pipe;
+}
