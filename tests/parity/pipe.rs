@@ -156,7 +156,9 @@ fn two_writers_do_not_break_up_each_others_lines() {
             n_lines += 1;
         }
         assert_eq!(n_lines, 4000);
-        writers.map(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
     });
 }
 

@@ -1,14 +1,14 @@
 //! What std documents about `std::process::Command`.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use eventlet_tests::check;
+use eventlet_tests::child::Child;
 
 fn sh(script: &str) -> Command {
     let mut command = Command::new("sh");
@@ -83,10 +83,10 @@ fn a_file_without_the_permission_may_not_be_run() {
     check(|| {
         let name = format!("eventlet-no-program-{}-{}", std::process::id(), module_path!());
         let path = std::env::temp_dir().join(name.replace(':', "-"));
-        fs::write(&path, "#!/bin/sh\n").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        let error = Command::new(&path).spawn().unwrap_err();
-        fs::remove_file(&path).unwrap();
+        let path = path.to_str().unwrap();
+        assert!(sh("echo > $0; chmod 644 $0").arg(path).status().unwrap().success());
+        let error = Command::new(path).spawn().unwrap_err();
+        assert!(sh("rm $0").arg(path).status().unwrap().success());
         assert_eq!(error.kind(), ErrorKind::PermissionDenied);
     });
 }
@@ -257,10 +257,10 @@ fn status_does_not_wait_for_grandchildren() {
 #[test]
 fn inherits_a_descriptor_that_is_given() {
     check(|| {
-        let null = fs::File::open("/dev/null").unwrap();
-        let mut command = Command::new("cat");
-        let child = command.stdin(null).stdout(Stdio::piped()).spawn().unwrap();
-        assert!(child.wait_with_output().unwrap().stdout.is_empty());
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"given").unwrap();
+        drop(writer);
+        assert_eq!(said(Command::new("cat").stdin(OwnedFd::from(reader))), "given");
     });
 }
 
@@ -317,7 +317,6 @@ fn a_closure_changes_the_child_and_not_its_parent() {
 #[test]
 fn runs_as_the_user_it_runs_as() {
     check(|| {
-        // SAFETY is not at issue: whoever may not change the user is told so.
         let uid: u32 = said(Command::new("id").arg("-u")).trim().parse().unwrap();
         let gid: u32 = said(Command::new("id").arg("-g")).trim().parse().unwrap();
         let mut command = Command::new("id");
@@ -330,12 +329,35 @@ fn runs_as_the_user_it_runs_as() {
     });
 }
 
+/// In a process of its own: an attempt leaves its marks, such as the handling of signals.
 #[test]
 fn a_program_that_cannot_be_run_is_not_run_in_its_place() {
-    check(|| {
-        let error = Command::new("/no/such/program").exec();
-        assert_eq!(error.kind(), ErrorKind::NotFound);
+    let ended = Child::new().run(|| {
+        assert_eq!(Command::new("/no/such/program").exec().kind(), ErrorKind::NotFound);
+        println!("still here");
     });
+    assert!(ended.expect_success().stdout.contains("still here"), "{ended:#?}");
+}
+
+#[test]
+fn a_program_is_run_in_its_place() {
+    let ended = Child::new().run(|| {
+        let error = sh("echo replaced; exit 11").exec();
+        panic!("{error}");
+    });
+    assert_eq!(ended.status.code(), Some(11));
+    assert!(ended.stdout.contains("replaced"), "{ended:#?}");
+}
+
+#[test]
+fn a_process_ends_with_a_code() {
+    let ended = Child::new().run(|| std::process::exit(12));
+    assert_eq!(ended.status.code(), Some(12));
+}
+
+#[test]
+fn a_process_aborts() {
+    Child::new().run(|| std::process::abort()).expect_abort();
 }
 
 #[test]

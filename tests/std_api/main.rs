@@ -37,10 +37,8 @@ const NOT_YET: &[&str] = &[
     "os::unix::fs",
     "os::unix::net",
     "os::unix::prelude",
-    "os::unix::process",
     "os::unix::raw",
     "os::unix::thread",
-    "process",
     "sync",
     "thread",
 ];
