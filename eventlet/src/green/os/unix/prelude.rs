@@ -20,6 +20,7 @@ pub use super::fs::{
     DirEntryExt, FileExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt,
 };
 pub use super::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+pub use super::process::{CommandExt, ExitStatusExt};
 
 pub use std::os::unix::fs::{DirEntryExt as _, FileExt as _, OpenOptionsExt as _};
-pub use std::os::unix::process::{CommandExt, ExitStatusExt};
+pub use std::os::unix::process::CommandExt as _;
