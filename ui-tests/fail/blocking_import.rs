@@ -4,9 +4,9 @@ use eventlet::green;
 
 #[green]
 mod notes {
-    use std::{collections::HashMap, fs, net::UdpSocket};
+    use std::{collections::HashMap, fs};
 
-    pub fn read(from: &[String], _: &UdpSocket) -> HashMap<String, Vec<u8>> {
+    pub fn read(from: &[String]) -> HashMap<String, Vec<u8>> {
         from.iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     }
 }

@@ -1,13 +1,13 @@
 //! What is swapped of `std::net` and of what belongs to it.
 
-use super::{Mirror, Missing, NOT_YET};
+use super::Mirror;
 
-pub const ALL: &[Mirror] = &[NET];
+pub const ALL: &[Mirror] = &[NET, UNIX, LINUX];
 
 const NET: Mirror = Mirror {
     group: "net",
     path: &["net"],
-    green: &["Incoming", "IntoIncoming", "TcpListener", "TcpStream", "ToSocketAddrs"],
+    green: &["Incoming", "IntoIncoming", "TcpListener", "TcpStream", "ToSocketAddrs", "UdpSocket"],
     shared: &[
         "AddrParseError",
         "IpAddr",
@@ -18,5 +18,21 @@ const NET: Mirror = Mirror {
         "SocketAddrV4",
         "SocketAddrV6",
     ],
-    missing: &[Missing { name: "UdpSocket", instead: NOT_YET }],
+    missing: &[],
+};
+
+const UNIX: Mirror = Mirror {
+    group: "net",
+    path: &["os", "unix", "net"],
+    green: &["Incoming", "UnixDatagram", "UnixListener", "UnixStream"],
+    shared: &["SocketAddr"],
+    missing: &[],
+};
+
+const LINUX: Mirror = Mirror {
+    group: "net",
+    path: &["os", "linux", "net"],
+    green: &["TcpStreamExt"],
+    shared: &["SocketAddrExt"],
+    missing: &[],
 };

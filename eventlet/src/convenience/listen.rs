@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use crate::green::net::{TcpListener, ToSocketAddrs};
-use crate::greenio::{Kind, ListenOptions, Source, listen_at};
+use crate::greenio::{ListenOptions, Source, listen_at};
 
 /// Connections that may wait to be accepted; Eventlet's number.
 const BACKLOG: u32 = 50;
@@ -159,7 +159,7 @@ impl Listen {
         for address in self.addresses? {
             match listen_at(&address, self.options) {
                 Ok(listener) => {
-                    return Ok(TcpListener::new(Source::new(listener, Kind::Messages, false)));
+                    return Ok(TcpListener::new(Source::of_nonblocking(listener)));
                 }
                 Err(error) => last = Some(error),
             }

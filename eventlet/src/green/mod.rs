@@ -28,6 +28,7 @@ pub mod io;
 pub mod net;
 pub mod os;
 pub mod process;
+mod socket;
 pub mod sync;
 pub mod thread;
 pub mod time;

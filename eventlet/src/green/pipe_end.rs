@@ -1,9 +1,9 @@
 //! The ends of pipes, whoever has the other end: reading, writing, and dealing in descriptors.
 
-use std::io::{self, IoSlice, IoSliceMut, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, IoSlice, IoSliceMut, PipeReader, PipeWriter};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use crate::greenio::{Direction, Kind, Source, adopt, release, total};
+use crate::greenio::{Kind, Source, adopt, release};
 
 /// An end of a pipe, which is one of std's two types inside, whatever it is called outside.
 pub(super) struct End<S: AsFd> {
@@ -52,23 +52,21 @@ impl<S: AsFd> AsFd for End<S> {
 
 impl ReadEnd {
     pub(super) fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
-        self.source.transfer(Direction::Read, buf.len(), |mut end| end.read(buf))
+        self.source.read(buf)
     }
 
     pub(super) fn read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        let wanted = total(bufs);
-        self.source.transfer(Direction::Read, wanted, |mut end| end.read_vectored(bufs))
+        self.source.read_vectored(bufs)
     }
 }
 
 impl WriteEnd {
     pub(super) fn write(&self, buf: &[u8]) -> io::Result<usize> {
-        self.source.transfer(Direction::Write, buf.len(), |mut end| end.write(buf))
+        self.source.write(buf)
     }
 
     pub(super) fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        let wanted = total(bufs);
-        self.source.transfer(Direction::Write, wanted, |mut end| end.write_vectored(bufs))
+        self.source.write_vectored(bufs)
     }
 }
 

@@ -34,14 +34,15 @@ pub(super) fn new_stream_socket(address: &SocketAddr) -> io::Result<OwnedFd> {
     })
 }
 
+/// Makes a non-blocking socket for a stream.
 #[cfg(target_os = "linux")]
-fn new_socket(family: libc::c_int) -> io::Result<OwnedFd> {
+pub(super) fn new_socket(family: libc::c_int) -> io::Result<OwnedFd> {
     let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     raw_socket(family, kind)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn new_socket(family: libc::c_int) -> io::Result<OwnedFd> {
+pub(super) fn new_socket(family: libc::c_int) -> io::Result<OwnedFd> {
     let socket = raw_socket(family, libc::SOCK_STREAM)?;
     // SAFETY: the descriptor is open, and the command takes a number.
     if unsafe { libc::fcntl(socket.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {

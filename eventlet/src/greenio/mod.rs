@@ -16,10 +16,13 @@ mod child;
 mod connect;
 mod flags;
 mod listen;
+mod pauses;
 mod share;
 mod shutdown;
+mod socket;
 mod source;
-mod vectored;
+mod stream;
+mod unix;
 
 pub(crate) use accept::accept;
 pub(crate) use adopt::{adopt, release};
@@ -30,6 +33,6 @@ pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
-pub(crate) use vectored::total;
+pub(crate) use unix::connect_unix;
 
 pub(crate) use crate::hub::Direction;

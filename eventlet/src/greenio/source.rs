@@ -16,8 +16,25 @@ use crate::hub::{self, Direction, Homes, IoId, Time};
 pub(crate) enum Kind {
     /// Bytes without boundaries: less than asked for means that nothing is left.
     Stream,
+    /// Bytes, and here and there a descriptor that the peer has sent along: a read stops behind it.
+    UnixStream,
     /// Connections or messages: the size of one says nothing about the next.
     Messages,
+}
+
+impl Kind {
+    fn is_stream(self) -> bool {
+        self != Kind::Messages
+    }
+
+    /// Whether moving less than was asked for means that nothing more can be moved.
+    fn is_done_when_short(self, direction: Direction) -> bool {
+        match self {
+            Kind::Stream => true,
+            Kind::UnixStream => direction == Direction::Write,
+            Kind::Messages => false,
+        }
+    }
 }
 
 /// A non-blocking descriptor of std's type `S`, with the waiting that std leaves to the kernel.
@@ -170,7 +187,7 @@ impl<S: AsFd> Source<S> {
         let nonblocking = self.is_nonblocking();
         let mut deadline = None;
         if !nonblocking {
-            hub::with(|hub| hub.count_io_call(self.kind == Kind::Stream));
+            hub::with(|hub| hub.count_io_call(self.kind.is_stream()));
         }
         loop {
             self.check_open()?;
@@ -205,7 +222,7 @@ impl<S: AsFd> Source<S> {
         wanted: usize,
         mut operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        if wanted == 0 && self.kind == Kind::Stream {
+        if wanted == 0 && self.kind.is_stream() {
             self.check_open()?;
             return match operation(&self.io) {
                 Err(error) if would_block(&error) && !self.is_nonblocking() => Ok(0),
@@ -217,7 +234,7 @@ impl<S: AsFd> Source<S> {
             // It may be the end that a `close` meanwhile has made.
             self.check_open()?;
         }
-        if moved < wanted && self.kind == Kind::Stream {
+        if moved < wanted && self.kind.is_done_when_short(direction) {
             hub::with(|hub| hub.was_short(self.fd(), self.id, direction));
         }
         Ok(moved)
@@ -230,7 +247,7 @@ impl<S: AsFd> Source<S> {
         Ok(ready)
     }
 
-    fn deadline(&self, direction: Direction) -> Time {
+    pub(super) fn deadline(&self, direction: Direction) -> Time {
         let timeout = self.timeout(direction);
         timeout.map_or(Time::NEVER, |timeout| hub::with(hub::Hub::now).after(timeout))
     }
@@ -245,7 +262,7 @@ impl<S: AsFd> Drop for Source<S> {
     }
 }
 
-fn would_block(error: &io::Error) -> bool {
+pub(super) fn would_block(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
 

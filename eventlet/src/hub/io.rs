@@ -92,6 +92,19 @@ fn park_until_ready(
     Ok(is_ready)
 }
 
+/// Waits until `moment`, for lack of something better to wait for.
+///
+/// # Errors
+///
+/// Fails if the caller unwinds.
+pub(crate) fn pause_until(moment: Time) -> io::Result<()> {
+    if with(Hub::current_is_unwinding) {
+        return Err(unwinding());
+    }
+    super::sleep_until(moment);
+    Ok(())
+}
+
 fn what_for(direction: Direction) -> &'static str {
     match direction {
         Direction::Read => "a descriptor to be readable",

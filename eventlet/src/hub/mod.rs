@@ -56,7 +56,7 @@ pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;
 pub(crate) use home::Home;
 pub(crate) use inbox::Address;
-pub(crate) use io::{IoId, join_readable, wait_ready};
+pub(crate) use io::{IoId, join_readable, pause_until, wait_ready};
 pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};
 pub(crate) use peace::park_in_peace;

@@ -11,7 +11,7 @@ use super::server::{Server, result_of};
 use crate::convenience::outcome::Outcome;
 use crate::green::net::{TcpListener, TcpStream};
 use crate::green::sync::mpsc::{Receiver, Sender, channel};
-use crate::greenio::{Kind, Sharing, Source, share_port};
+use crate::greenio::{Sharing, Source, share_port};
 use crate::hubs::{HubHandle, RemoteThread, spawn_hub};
 
 /// How the connections that are handled at once are shared out.
@@ -46,7 +46,7 @@ pub(super) fn listeners(
 ) -> io::Result<impl Iterator<Item = BranchListener>> {
     let (listeners, has_queue) = match share_port(first.source().get(), n) {
         Sharing::Spread(listeners) => {
-            let green = |listener| TcpListener::new(Source::new(listener, Kind::Messages, false));
+            let green = |listener| TcpListener::new(Source::of_nonblocking(listener));
             (listeners.into_iter().map(green).collect(), true)
         }
         Sharing::Impossible => {

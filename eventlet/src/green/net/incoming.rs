@@ -4,6 +4,7 @@ use std::io;
 use std::iter::FusedIterator;
 
 use super::{TcpListener, TcpStream};
+use crate::green::socket::next_of;
 
 /// Goes through the connections that a listener accepts. Made by [`TcpListener::incoming`].
 ///
@@ -57,20 +58,11 @@ impl IntoIncoming {
     }
 }
 
-/// The next connection; none if the listener was closed. An iterator that went on with errors
-/// would keep a loop busy that skips them.
-fn next(listener: &TcpListener) -> Option<io::Result<TcpStream>> {
-    match listener.accept() {
-        Err(_) if listener.source().is_closed() => None,
-        accepted => Some(accepted.map(|(stream, _peer)| stream)),
-    }
-}
-
 impl Iterator for Incoming<'_> {
     type Item = io::Result<TcpStream>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        next(self.listener)
+        next_of(self.listener.source(), self.listener.accept())
     }
 }
 
@@ -78,7 +70,7 @@ impl Iterator for IntoIncoming {
     type Item = io::Result<TcpStream>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        next(&self.listener)
+        next_of(self.listener.source(), self.listener.accept())
     }
 }
 

@@ -36,15 +36,16 @@
 //! ```
 
 mod addr;
-mod convert;
 mod incoming;
 mod tcp_listener;
 mod tcp_stream;
+mod udp_socket;
 
 pub use addr::ToSocketAddrs;
 pub use incoming::{Incoming, IntoIncoming};
 pub use tcp_listener::TcpListener;
 pub use tcp_stream::TcpStream;
+pub use udp_socket::UdpSocket;
 
 pub use std::net::{
     AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, SocketAddrV4, SocketAddrV6,

@@ -1,14 +1,14 @@
 //! A TCP socket that others connect to.
 
-mod settings;
+mod only_v6;
 
 use std::io;
-use std::net::SocketAddr;
-use std::{fmt, net};
+use std::net::{self, SocketAddr};
 
 use super::addr::try_each;
 use super::{Incoming, IntoIncoming, TcpStream, ToSocketAddrs};
-use crate::greenio::{self, Direction, Kind, Source};
+use crate::green::socket::{conversions, every_socket, ttl};
+use crate::greenio::{self, Direction, Source};
 
 /// A TCP socket that others connect to; std's [`TcpListener`](net::TcpListener), green.
 ///
@@ -46,10 +46,6 @@ impl TcpListener {
         &self.source
     }
 
-    pub(super) fn into_source(self) -> Source<net::TcpListener> {
-        self.source
-    }
-
     /// Listens at an address; port 0 lets the system choose one.
     ///
     /// The socket has `SO_REUSEADDR` and a backlog of 128, as std's. If there are several
@@ -75,56 +71,8 @@ impl TcpListener {
     /// ```
     pub fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<TcpListener> {
         try_each(addr, |address| {
-            let listener = net::TcpListener::bind(address)?;
-            listener.set_nonblocking(true)?;
-            Ok(TcpListener::new(Source::new(listener, Kind::Messages, false)))
+            Ok(TcpListener::new(Source::of_blocking(net::TcpListener::bind(address)?)?))
         })
-    }
-
-    /// The address that it listens at.
-    ///
-    /// # Errors
-    ///
-    /// Fails as the system does.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
-    /// assert_ne!(listener.local_addr()?.port(), 0);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.source.get().local_addr()
-    }
-
-    /// Makes another handle of the same socket: what one accepts, the other does not.
-    ///
-    /// The clones share all settings, and [`close`](TcpListener::close) closes them all.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the process has no descriptor left.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let listener = eventlet::green::net::TcpListener::bind("127.0.0.1:0")?;
-    /// let clone = listener.try_clone()?;
-    /// assert_eq!(clone.local_addr()?, listener.local_addr()?);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn try_clone(&self) -> io::Result<TcpListener> {
-        let listener = self.source.get().try_clone()?;
-        Ok(TcpListener::new(self.source.duplicate(listener)))
     }
 
     /// Waits for a connection, and returns it with the address of the peer.
@@ -156,7 +104,7 @@ impl TcpListener {
     #[inline]
     pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let (stream, peer) = self.source.wait_for(Direction::Read, greenio::accept)?;
-        Ok((TcpStream::new(Source::new(stream, Kind::Stream, false)), peer))
+        Ok((TcpStream::new(Source::of_nonblocking(stream)), peer))
     }
 
     /// Accepts one connection after another.
@@ -201,41 +149,18 @@ impl TcpListener {
     pub fn into_incoming(self) -> IntoIncoming {
         IntoIncoming::new(self)
     }
-
-    /// Closes the listener and all its clones, whatever still holds them; std has no such method.
-    ///
-    /// From now on every `accept` fails, and those that wait, in any green thread or OS thread,
-    /// fail at once (outside Linux: those on other OS threads and on clones may go on waiting).
-    /// Connections that were not accepted are refused. The descriptor is given back when the last
-    /// handle is dropped.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::rc::Rc;
-    /// use eventlet::green::net::TcpListener;
-    ///
-    /// let listener = Rc::new(TcpListener::bind("127.0.0.1:0")?);
-    /// let acceptor = {
-    ///     let listener = listener.clone();
-    ///     eventlet::spawn(move || listener.accept().is_err())
-    /// };
-    /// eventlet::sleep(std::time::Duration::ZERO);
-    /// listener.close();
-    /// assert!(acceptor.wait().unwrap());
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn close(&self) {
-        self.source.close();
-    }
 }
 
-impl fmt::Debug for TcpListener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.source.get().fmt(f)
-    }
+macro_rules! shared {
+    ($example:literal) => {
+        every_socket!(TcpListener, SocketAddr, $example);
+        ttl!(TcpListener, $example);
+    };
 }
+
+shared! {
+    "use eventlet::green::net::TcpListener;\n\
+     let socket = TcpListener::bind(\"127.0.0.1:0\")?;"
+}
+
+conversions!(TcpListener, net::TcpListener);

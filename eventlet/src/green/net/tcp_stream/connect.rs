@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::super::ToSocketAddrs;
 use super::super::addr::try_each;
 use super::TcpStream;
-use crate::greenio::{Direction, Kind, Source, begin_connect};
+use crate::greenio::{Direction, Source, begin_connect};
 use crate::hub::{self, Hub, Time};
 
 impl TcpStream {
@@ -78,7 +78,7 @@ impl TcpStream {
 /// Connects to one address. The clock is read only if there is something to wait for.
 fn connect_until(address: &SocketAddr, deadline: impl FnOnce() -> Time) -> io::Result<TcpStream> {
     let (stream, is_connected) = begin_connect(address)?;
-    let source = Source::new(stream, Kind::Stream, false);
+    let source = Source::of_nonblocking(stream);
     if !is_connected {
         if !source.wait_ready(Direction::Write, deadline())? {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "connection timed out"));

@@ -1,6 +1,7 @@
 //! [`std::os::unix`], with green forms of what waits.
 
 pub mod fs;
+pub mod net;
 pub mod prelude;
 pub mod thread;
 

@@ -1,0 +1,44 @@
+//! Waiting for what the system gives no sign of: trying again after pauses that grow.
+//!
+//! A Unix socket is not told when a listener's backlog, or the queue of a receiver that it is not
+//! connected to, has room again. A native thread could block in the call, but would be gone for as
+//! long as nobody accepts or receives, and a few such peers would take the whole pool.
+
+use std::io;
+use std::time::Duration;
+
+use crate::hub::{self, Hub, Time};
+
+/// One wait of this kind.
+pub(super) struct Pauses {
+    next: Duration,
+    /// When to give up.
+    deadline: Time,
+}
+
+impl Pauses {
+    /// A peer that is at work makes room soon.
+    const FIRST: Duration = Duration::from_micros(100);
+    /// So late may one notice that a peer has come back to work; no more than twenty attempts a
+    /// second are made.
+    const LONGEST: Duration = Duration::from_millis(50);
+
+    pub(super) fn new(deadline: Time) -> Self {
+        Pauses { next: Self::FIRST, deadline }
+    }
+
+    /// Pauses; says false when the time is up.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the caller unwinds.
+    pub(super) fn pause(&mut self) -> io::Result<bool> {
+        let now = hub::with(Hub::now);
+        if now >= self.deadline {
+            return Ok(false);
+        }
+        hub::pause_until(now.after(self.next).min(self.deadline))?;
+        self.next = (self.next * 2).min(Self::LONGEST);
+        Ok(true)
+    }
+}
