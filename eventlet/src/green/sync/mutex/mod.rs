@@ -80,31 +80,6 @@ impl<T> Mutex<T> {
     pub const fn new(t: T) -> Mutex<T> {
         Mutex { raw: RawMutex::new(), poison: Poison::new(), data: UnsafeCell::new(t) }
     }
-
-    /// Takes the mutex apart, and returns what it protected.
-    ///
-    /// # Errors
-    ///
-    /// If the mutex is poisoned; the error has the data.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use eventlet::green::sync::Mutex;
-    ///
-    /// assert_eq!(Mutex::new(7).into_inner().unwrap(), 7);
-    /// ```
-    pub fn into_inner(self) -> LockResult<T>
-    where
-        T: Sized,
-    {
-        let data = self.data.into_inner();
-        self.poison.check(data)
-    }
 }
 
 impl<T: ?Sized> Mutex<T> {
@@ -224,6 +199,31 @@ impl<T: ?Sized> Mutex<T> {
         self.poison.clear();
     }
 
+    /// Takes the mutex apart, and returns what it protected.
+    ///
+    /// # Errors
+    ///
+    /// If the mutex is poisoned; the error has the data.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::sync::Mutex;
+    ///
+    /// assert_eq!(Mutex::new(7).into_inner().unwrap(), 7);
+    /// ```
+    pub fn into_inner(self) -> LockResult<T>
+    where
+        T: Sized,
+    {
+        let data = self.data.into_inner();
+        self.poison.check(data)
+    }
+
     /// The data, without locking: who calls this has the mutex to himself.
     ///
     /// # Errors
@@ -266,7 +266,7 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
         match self.try_lock() {
             Ok(guard) => text.field("data", &&*guard),
             Err(TryLockError::Poisoned(error)) => text.field("data", &&**error.get_ref()),
-            Err(TryLockError::WouldBlock) => text.field("data", &format_args!("<locked>")),
+            Err(TryLockError::WouldBlock) => text.field("data", &"<locked>"),
         };
         text.field("poisoned", &self.is_poisoned()).finish_non_exhaustive()
     }

@@ -79,31 +79,6 @@ impl<T> RwLock<T> {
     pub const fn new(t: T) -> RwLock<T> {
         RwLock { raw: RawRwLock::new(), poison: Poison::new(), data: UnsafeCell::new(t) }
     }
-
-    /// Takes the lock apart, and returns what it protected.
-    ///
-    /// # Errors
-    ///
-    /// If the lock is poisoned; the error has the data.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use eventlet::green::sync::RwLock;
-    ///
-    /// assert_eq!(RwLock::new(7).into_inner().unwrap(), 7);
-    /// ```
-    pub fn into_inner(self) -> LockResult<T>
-    where
-        T: Sized,
-    {
-        let data = self.data.into_inner();
-        self.poison.check(data)
-    }
 }
 
 impl<T: ?Sized> RwLock<T> {
@@ -274,6 +249,31 @@ impl<T: ?Sized> RwLock<T> {
     #[inline]
     pub fn clear_poison(&self) {
         self.poison.clear();
+    }
+
+    /// Takes the lock apart, and returns what it protected.
+    ///
+    /// # Errors
+    ///
+    /// If the lock is poisoned; the error has the data.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::green::sync::RwLock;
+    ///
+    /// assert_eq!(RwLock::new(7).into_inner().unwrap(), 7);
+    /// ```
+    pub fn into_inner(self) -> LockResult<T>
+    where
+        T: Sized,
+    {
+        let data = self.data.into_inner();
+        self.poison.check(data)
     }
 
     /// The data, without locking: who calls this has the lock to himself.

@@ -28,20 +28,20 @@ use super::raw::RawRwLock;
 /// assert_eq!(*one, *other);
 /// ```
 #[must_use = "if unused the RwLock will immediately unlock"]
-pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
+pub struct RwLockReadGuard<'rwlock, T: ?Sized + 'rwlock> {
     /// What the lock protects. A pointer, since a reference would promise that nobody writes for as
     /// long as a call lasts that is given the guard, which may drop it.
     data: NonNull<T>,
-    lock: &'a RawRwLock,
+    lock: &'rwlock RawRwLock,
 }
 
 // SAFETY: it gives shared access to the data, and counts nothing, when it is shared.
 unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
 
-impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
+impl<'rwlock, T: ?Sized> RwLockReadGuard<'rwlock, T> {
     /// For who has just been counted as a reader.
     #[inline]
-    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
+    pub(super) fn new(lock: &'rwlock RwLock<T>) -> Self {
         let data = NonNull::new(lock.data.get()).expect("a field has an address");
         RwLockReadGuard { data, lock: &lock.raw }
     }

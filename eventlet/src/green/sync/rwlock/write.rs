@@ -28,8 +28,8 @@ use super::{RwLock, RwLockReadGuard};
 /// assert_eq!(*lock.read().unwrap(), 2);
 /// ```
 #[must_use = "if unused the RwLock will immediately unlock"]
-pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
-    lock: &'a RwLock<T>,
+pub struct RwLockWriteGuard<'rwlock, T: ?Sized + 'rwlock> {
+    lock: &'rwlock RwLock<T>,
     before: Before,
     /// Not `Send`.
     here: PhantomData<*const ()>,
@@ -45,10 +45,10 @@ unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 // SAFETY: a shared guard gives shared access to the data only, and locks and unlocks nothing.
 unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
 
-impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+impl<'rwlock, T: ?Sized> RwLockWriteGuard<'rwlock, T> {
     /// For who has just locked it for writing.
     #[inline]
-    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
+    pub(super) fn new(lock: &'rwlock RwLock<T>) -> Self {
         RwLockWriteGuard { lock, before: Before::now(), here: PhantomData }
     }
 
@@ -70,7 +70,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// let reading = RwLockWriteGuard::downgrade(writing);
     /// assert_eq!(*reading, *lock.read().unwrap());
     /// ```
-    pub fn downgrade(s: Self) -> RwLockReadGuard<'a, T> {
+    pub fn downgrade(s: Self) -> RwLockReadGuard<'rwlock, T> {
         let lock = ManuallyDrop::new(s).lock;
         lock.raw.downgrade();
         RwLockReadGuard::new(lock)
