@@ -8,3 +8,4 @@ mod examples_pools;
 mod examples_program;
 mod examples_queues;
 mod examples_servers;
+mod examples_unchanged;

@@ -1,5 +1,4 @@
-//! A runner of jobs, with processes and files: blocking code, unchanged, on OS threads and on green
-//! threads.
+//! A runner of jobs, with processes and files: blocking code.
 
 #[path = "real/job_runner_tests.rs"]
 mod on_std;
