@@ -16,6 +16,7 @@ const MARK: &str = "EVENTLET_TEST_CHILD";
 #[derive(Default)]
 pub struct Child {
     env: Vec<(&'static str, &'static str)>,
+    stdin: Option<Box<dyn FnOnce() -> Stdio>>,
 }
 
 /// How such a process ended.
@@ -41,9 +42,19 @@ impl Child {
         self
     }
 
+    /// Sets what it can read, which is made by this process only. Otherwise that is nothing.
+    pub fn stdin(mut self, stdin: impl FnOnce() -> Stdio + 'static) -> Self {
+        self.stdin = Some(Box::new(stdin));
+        self
+    }
+
     /// Runs `body` in the child and says how it ended. In the child this does not return.
     pub fn run(self, body: impl FnOnce()) -> Ended {
-        let name = test_name(&body);
+        self.run_test(test_name(&body), body)
+    }
+
+    /// Runs `body`, which is what the test called `name` does.
+    pub(super) fn run_test(self, name: String, body: impl FnOnce()) -> Ended {
         if env::var(MARK).is_ok_and(|marked| marked == name) {
             let _watchdog = Watchdog::start(name, LIMIT);
             body();
@@ -54,7 +65,8 @@ impl Child {
             command.env_remove(variable);
         }
         command.args(["--exact", &name, "--nocapture"]).env(MARK, &name).envs(self.env);
-        finish(command, &name)
+        let stdin = self.stdin.map_or_else(Stdio::null, |stdin| stdin());
+        finish_reading(command, stdin, &name)
     }
 }
 
@@ -66,10 +78,16 @@ pub fn main_thread(program: &str, scene: &str) -> Ended {
 }
 
 /// Runs a command to its end, and reads what it prints.
-pub fn finish(mut command: Command, name: &str) -> Ended {
+pub fn finish(command: Command, name: &str) -> Ended {
+    finish_reading(command, Stdio::null(), name)
+}
+
+fn finish_reading(mut command: Command, stdin: Stdio, name: &str) -> Ended {
     let _watchdog = Watchdog::start(name.to_owned(), LIMIT + Duration::from_secs(30));
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let piped = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().expect("the child can be started");
+    // The command has the other end of what its child reads.
+    drop(command);
     let mut out = child.stdout.take().expect("its output is piped");
     let mut err = child.stderr.take().expect("its errors are piped");
     let reader = thread::spawn(move || read_all(&mut out));

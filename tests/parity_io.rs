@@ -2,8 +2,12 @@
 
 #[path = "parity/pipe.rs"]
 mod std_pipe;
+#[path = "parity/stdin.rs"]
+mod std_stdin;
 
 eventlet::import_patched! {
     #[path = "parity/pipe.rs"]
     mod green_pipe;
+    #[path = "parity/stdin.rs"]
+    mod green_stdin;
 }

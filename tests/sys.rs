@@ -148,6 +148,12 @@ pub fn send_urgent(socket: &impl AsRawFd, bytes: &[u8]) {
     assert_eq!(sent, bytes.len() as isize);
 }
 
+/// Closes descriptor 0, with which programs usually begin.
+pub fn close_stdin() {
+    // SAFETY: nobody owns it; whoever reads it gets an error, which is what is asked for.
+    assert_eq!(unsafe { libc::close(libc::STDIN_FILENO) }, 0);
+}
+
 /// Whether a descriptor is non-blocking, whatever its owner makes of that.
 pub fn is_nonblocking(fd: &impl AsRawFd) -> bool {
     // SAFETY: the descriptor is open, and the call only reads its flags.

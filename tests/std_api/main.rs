@@ -28,6 +28,7 @@ use table::Row;
 const NOT_YET: &[&str] = &[
     "fs",
     "io",
+    "net",
     "os::linux",
     "os::linux::fs",
     "os::linux::raw",

@@ -1,13 +1,13 @@
 //! What is swapped of `std::io` and of what belongs to it.
 
-use super::{Mirror, Missing, NOT_YET};
+use super::Mirror;
 
 pub const ALL: &[Mirror] = &[IO];
 
 const IO: Mirror = Mirror {
     group: "io",
     path: &["io"],
-    green: &["PipeReader", "PipeWriter", "pipe"],
+    green: &["IsTerminal", "PipeReader", "PipeWriter", "Stdin", "StdinLock", "pipe", "stdin"],
     shared: &[
         "prelude",
         "BufRead",
@@ -22,7 +22,6 @@ const IO: Mirror = Mirror {
         "IntoInnerError",
         "IoSlice",
         "IoSliceMut",
-        "IsTerminal",
         "LineWriter",
         "Lines",
         "Read",
@@ -47,9 +46,5 @@ const IO: Mirror = Mirror {
         "stderr",
         "stdout",
     ],
-    missing: &[
-        Missing { name: "stdin", instead: NOT_YET },
-        Missing { name: "Stdin", instead: NOT_YET },
-        Missing { name: "StdinLock", instead: NOT_YET },
-    ],
+    missing: &[],
 };

@@ -5,6 +5,41 @@
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::BorrowedFd;
 
+use super::flags::is_nonblocking;
+use crate::hub::{self, Direction};
+
+/// Waits until bytes can be moved, and has `attempt` move what it can at once. Gives none if the
+/// system cannot be asked for that; then the descriptor has just been ready, and moving something
+/// is likely not to wait.
+///
+/// # Errors
+///
+/// Fails as `attempt` does, and with "would block" only if the descriptor is non-blocking.
+pub(crate) fn move_at_once(
+    fd: BorrowedFd<'_>,
+    direction: Direction,
+    mut attempt: impl FnMut() -> io::Result<usize>,
+) -> io::Result<Option<usize>> {
+    hub::with(|hub| hub.count_io_call(true));
+    loop {
+        let is_told = match attempt() {
+            Ok(n_moved) => return Ok(Some(n_moved)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => true,
+            Err(error) if is_unsupported(&error) => false,
+            Err(error) => return Err(error),
+        };
+        let waits = !is_nonblocking(fd)?;
+        if waits {
+            hub::with(|hub| hub.trampoline(fd, direction, None))?;
+        }
+        match (is_told, waits) {
+            (true, true) => {}
+            (true, false) => return Err(io::Error::from_raw_os_error(libc::EAGAIN)),
+            (false, _) => return Ok(None),
+        }
+    }
+}
+
 /// Reads what is in memory already, at `offset` or else where the file's position is.
 ///
 /// # Errors
@@ -29,7 +64,7 @@ pub(crate) fn write_at_once(fd: BorrowedFd<'_>, bufs: &[IoSlice<'_>]) -> io::Res
 }
 
 /// Whether the file, or the system, cannot say what can be moved at once.
-pub(crate) fn is_unsupported(error: &io::Error) -> bool {
+fn is_unsupported(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOSYS))
 }
 

@@ -23,10 +23,12 @@ mod socket;
 mod source;
 mod stream;
 mod unix;
+mod stdin;
+mod vectored;
 
 pub(crate) use accept::accept;
 pub(crate) use adopt::{adopt, release};
-pub(crate) use at_once::{is_unsupported, read_at_once, write_at_once};
+pub(crate) use at_once::{move_at_once, read_at_once, write_at_once};
 pub(crate) use child::{block_until_exit, pidfd_open};
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
@@ -34,5 +36,7 @@ pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
 pub(crate) use unix::connect_unix;
+pub(crate) use stdin::{is_stdin_on_disk, read_stdin, stdin_fd};
+pub(crate) use vectored::total;
 
 pub(crate) use crate::hub::Direction;

@@ -1,4 +1,4 @@
-//! [`std::io`], with pipes that park instead of blocking.
+//! [`std::io`], with a standard input and pipes that park instead of blocking.
 //!
 //! Traits, errors, adapters and functions such as [`BufReader`] and [`copy`] are std's own: they wait
 //! as the streams do that they are given, so they are green with a green stream. So are the output
@@ -20,15 +20,19 @@
 //! ```
 
 mod pipe;
+mod stdin;
+mod terminal;
 
 pub use pipe::{PipeReader, PipeWriter, pipe};
+pub use stdin::{Stdin, StdinLock, stdin};
+pub use terminal::IsTerminal;
 
 pub use std::io::prelude;
 
 pub use std::io::{
     BufRead, BufReader, BufWriter, Bytes, Chain, Cursor, Empty, Error, ErrorKind, IntoInnerError,
-    IoSlice, IoSliceMut, IsTerminal, LineWriter, Lines, Read, Repeat, Result, Seek, SeekFrom, Sink,
-    Split, Take, Write, WriterPanicked, copy, empty, read_to_string, repeat, sink,
+    IoSlice, IoSliceMut, LineWriter, Lines, Read, Repeat, Result, Seek, SeekFrom, Sink, Split,
+    Take, Write, WriterPanicked, copy, empty, read_to_string, repeat, sink,
 };
 
 pub use std::io::{Stderr, StderrLock, Stdout, StdoutLock, stderr, stdout};
