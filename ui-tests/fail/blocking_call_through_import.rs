@@ -4,11 +4,9 @@ use eventlet::green;
 
 #[green]
 fn ask() -> std::io::Result<String> {
-    use std::io;
-    use std::thread as threads;
+    use std::io as input;
 
-    threads::park();
-    io::read_to_string(io::stdin())
+    input::read_to_string(input::stdin())
 }
 
 fn main() {
