@@ -21,10 +21,9 @@ mod share;
 mod shutdown;
 mod socket;
 mod source;
+mod stdin;
 mod stream;
 mod unix;
-mod stdin;
-mod vectored;
 
 pub(crate) use accept::accept;
 pub(crate) use adopt::{adopt, release};
@@ -35,8 +34,7 @@ pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
-pub(crate) use unix::connect_unix;
 pub(crate) use stdin::{is_stdin_on_disk, read_stdin, stdin_fd};
-pub(crate) use vectored::total;
+pub(crate) use unix::connect_unix;
 
 pub(crate) use crate::hub::Direction;
