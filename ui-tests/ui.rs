@@ -15,7 +15,7 @@ mod table;
 use table::{BLOCKING, mirrors};
 
 /// Entries of the table that std has, but not yet on stable.
-const UNSTABLE: &[&str] = &["IntoIncoming", "sleep_until"];
+const UNSTABLE: &[&str] = &["IntoIncoming"];
 
 #[test]
 fn ui() {

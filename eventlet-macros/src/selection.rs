@@ -1,7 +1,7 @@
 //! Which parts of std one macro use swaps, and the verdict on each path into std.
 
 use crate::runtime::Runtime;
-use crate::table::{BLOCKING, Mirror, mirrors};
+use crate::table::{BLOCKING, Mirror, UNSTABLE, Unstable, mirrors};
 
 /// What one macro use swaps and tolerates, and where the runtime is.
 ///
@@ -22,7 +22,7 @@ pub enum Verdict {
     Keep,
     /// It leads into a mirror: `std` becomes `eventlet::green`.
     Swap,
-    /// It has no green form, and the user said that it may: it must keep leading to std.
+    /// It has no green form, and needs none or is allowed to wait: it must keep leading to std.
     Allow,
     /// It has no green form.
     Refuse(Refused),
@@ -49,8 +49,9 @@ impl Selection {
         match self.refused(path) {
             Some(_) if self.allows(path) => Verdict::Allow,
             Some(refused) => Verdict::Refuse(refused),
-            None if self.mirrors.iter().any(|mirror| covers(mirror, path)) => Verdict::Swap,
-            None => Verdict::Keep,
+            None if !self.covers(path) => Verdict::Keep,
+            None if unstable(path).is_some() => Verdict::Allow,
+            None => Verdict::Swap,
         }
     }
 
@@ -89,12 +90,29 @@ impl Selection {
     /// choice, so what blocks in it is not reported.
     fn refused(&self, path: &[String]) -> Option<Refused> {
         let outside = BLOCKING.iter().find(|entry| begins(path, entry.path));
-        let (length, instead) = match outside {
-            Some(entry) => (entry.path.len(), entry.instead),
-            None => self.mirrors.iter().find_map(|mirror| missing(mirror, path))?,
-        };
+        let outside = outside.map(|entry| (entry.path.len(), entry.instead));
+        let (length, instead) = outside
+            .or_else(|| self.mirrors.iter().find_map(|mirror| missing(mirror, path)))
+            .or_else(|| self.unstable(path))?;
         Some(Refused { path: format!("std::{}", path[..length].join("::")), instead })
     }
+
+    /// The length of the part of `path` that names what is unstable and waits, and what to do
+    /// instead.
+    fn unstable(&self, path: &[String]) -> Option<(usize, &'static str)> {
+        let unstable = unstable(path).filter(|_| self.covers(path))?;
+        Some((unstable.path.len(), unstable.instead?))
+    }
+
+    /// Whether `path` leads into a mirror.
+    fn covers(&self, path: &[String]) -> bool {
+        self.mirrors.iter().any(|mirror| covers(mirror, path))
+    }
+}
+
+/// What of `path` is unstable.
+fn unstable(path: &[String]) -> Option<&'static Unstable> {
+    UNSTABLE.iter().find(|unstable| begins(path, unstable.path))
 }
 
 /// Whether `path` is that of the mirror or leads into it.
@@ -118,7 +136,8 @@ pub fn can_be_allowed(path: &[String]) -> bool {
         mirror.missing.iter().map(|missing| [mirror.path, &[missing.name]].concat())
     };
     let outside = BLOCKING.iter().map(|entry| entry.path.to_vec());
-    let mut entries = outside.chain(mirrors().flat_map(missing));
+    let unstable = UNSTABLE.iter().map(|entry| entry.path.to_vec());
+    let mut entries = outside.chain(mirrors().flat_map(missing)).chain(unstable);
     entries.any(|entry| begins(path, &entry) || is_begun_by(&entry, path))
 }
 

@@ -10,6 +10,9 @@ mod process;
 mod sync;
 mod thread;
 mod time;
+mod unstable;
+
+pub use unstable::{UNSTABLE, Unstable};
 
 /// A module of std that has a mirror at the same path below `eventlet::green`.
 #[allow(dead_code, reason = "the lists of what exists are read by ui-tests alone")]

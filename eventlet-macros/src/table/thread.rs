@@ -1,6 +1,6 @@
 //! What is swapped of `std::thread` and of what belongs to it.
 
-use super::{Mirror, Missing};
+use super::Mirror;
 
 pub const ALL: &[Mirror] = &[MACROS, THREAD];
 
@@ -28,10 +28,7 @@ const THREAD: Mirror = Mirror {
         "yield_now",
     ],
     shared: &["Result", "available_parallelism"],
-    missing: &[Missing {
-        name: "sleep_until",
-        instead: "call `std::thread::sleep` with the time that is left",
-    }],
+    missing: &[],
 };
 
 const MACROS: Mirror =

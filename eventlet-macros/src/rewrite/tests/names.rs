@@ -35,26 +35,26 @@ fn a_module_called_std_is_the_users() {
 #[test]
 fn what_is_shadowed_ends_with_its_scope() {
     becomes(
-        "use std::os;
+        "use std as s;
         fn f() {
-            { use other::os; os::unix::net::f(); x!(os::unix::net::f()); }
-            { mod os {} os::unix::net::f(); }
-            { struct os; os::unix::net::f(); }
-            os::unix::thread::f();
+            { use other::s; s::net::f(); x!(s::net::f()); }
+            { mod s {} s::net::f(); }
+            { struct s; s::net::f(); }
+            s::time::f();
         }
-        fn g<os: Tr>(x: os::unix::net) {}
-        impl<os: Tr> T<os> { fn f(x: os::unix::net) {} }
-        trait Tr { fn f<os: Tr>(x: os::unix::net) {} }",
-        "use std::os;
+        fn g<s: Tr>(x: s::net) {}
+        impl<s: Tr> T<s> { fn f(x: s::net) {} }
+        trait Tr { fn f<s: Tr>(x: s::net) {} }",
+        "#[allow(unused_imports)] use std as s;
         fn f() {
-            { use other::os; os::unix::net::f(); x!(os::unix::net::f()); }
-            { mod os {} os::unix::net::f(); }
-            { struct os; os::unix::net::f(); }
-            os::unix::thread::f();
+            { use other::s; s::net::f(); x!(s::net::f()); }
+            { mod s {} s::net::f(); }
+            { struct s; s::net::f(); }
+            ::eventlet::green::time::f();
         }
-        fn g<os: Tr>(x: os::unix::net) {}
-        impl<os: Tr> T<os> { fn f(x: os::unix::net) {} }
-        trait Tr { fn f<os: Tr>(x: os::unix::net) {} }",
+        fn g<s: Tr>(x: s::net) {}
+        impl<s: Tr> T<s> { fn f(x: s::net) {} }
+        trait Tr { fn f<s: Tr>(x: s::net) {} }",
     );
 }
 

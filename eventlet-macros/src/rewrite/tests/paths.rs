@@ -43,14 +43,14 @@ fn paths_of_others_stay() {
         fn f() {
             self::std::net::x(); crate::std::net::x(); foo::std::net::x();
             core::time::Duration::ZERO;
-            std::cell::Cell::new(std::process::id());
+            std::cell::Cell::new(std::env::args());
             std::println!();
             m!(foo::std::net::x, $crate::std::net::x, $std::net::x, a.std::net::x, 'std);
             m!(#[std::net::a] y, <T>::std, std, net);
             let std = 1;
         }
         use std::collections::*;
-        use std::process::{self, exit, ExitCode};"#,
+        use std::env::{self, args};"#,
     );
 }
 

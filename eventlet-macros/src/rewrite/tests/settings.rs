@@ -4,8 +4,8 @@ use super::becomes_under;
 
 #[test]
 fn only_and_except_select_modules() {
-    let source = "fn f(a: std::net::IpAddr) { std::thread::park(); }";
-    let expected = "fn f(a: ::eventlet::green::net::IpAddr) { std::thread::park(); }";
+    let source = "fn f(a: std::net::IpAddr) { std::thread::sleep_until(); }";
+    let expected = "fn f(a: ::eventlet::green::net::IpAddr) { std::thread::sleep_until(); }";
     becomes_under("only(net)", source, expected);
     becomes_under("except(thread)", source, expected);
 }

@@ -49,15 +49,18 @@ fn imports_with_macro_variables() {
             use $crate::std::{net};
         } }",
     );
-    is_refused("macro_rules! m { ($t:ident) => { use std::{fs::$t}; } }", &["std::fs"]);
+    is_refused(
+        "macro_rules! m { ($t:ident) => { use std::{sync::mpmc::$t}; } }",
+        &["std::sync::mpmc"],
+    );
     stays("macro_rules! m { ($($t:ident)*) => { use std::{io, net::{$($t),*}}; } }");
 }
 
 #[test]
 fn imports_among_tokens_are_in_force_there() {
     is_refused(
-        "fn f() { x! { use std::io; io::stdin(); { io::stdin() } } }",
-        &["std::io::stdin", "std::io::stdin"],
+        "fn f() { x! { use std::sync; sync::mpmc::f(); { sync::poison::f() } } }",
+        &["std::sync::mpmc", "std::sync::poison"],
     );
     becomes(
         "fn f() {
@@ -78,5 +81,39 @@ fn imports_among_tokens_are_in_force_there() {
                 Field { s: ::eventlet::green::time::f(), t::time::f() }
             }
         }",
+    );
+}
+
+#[test]
+fn thread_local_is_swapped_without_an_import() {
+    becomes(
+        "thread_local! { static X: std::net::IpAddr = x(); }
+        fn f() { std::thread_local! { static Y: u8 = 1; } x!({ thread_local!(static Z: u8 = 1;); }); }
+        use std::thread_local;
+        macro_rules! m { ($x:ident) => { thread_local! { static $x: u8 = 1; } } }",
+        "::eventlet::green::thread_local! { static X: ::eventlet::green::net::IpAddr = x(); }
+        fn f() {
+            ::eventlet::green::thread_local! { static Y: u8 = 1; }
+            x!({ ::eventlet::green::thread_local!(static Z: u8 = 1;); });
+        }
+        use ::eventlet::green::thread_local;
+        macro_rules! m {
+            ($x:ident) => { ::eventlet::green::thread_local! { static $x: u8 = 1; } }
+        }",
+    );
+}
+
+#[test]
+fn a_macro_of_the_users_is_left_alone() {
+    stays("macro_rules! thread_local { () => {} } mod m { fn f() { thread_local!(); } }");
+    stays("use other::thread_local; thread_local!(); fn f() { x!(thread_local! {}); }");
+    stays("use other::mine as thread_local; fn f() { thread_local!(); }");
+    stays("#[macro_use] mod m { macro_rules! thread_local { () => {} } } thread_local!();");
+    stays("mod m { use other::thread_local; mod n { use super::*; thread_local!(); } }");
+    stays("fn f() { x! { macro_rules! thread_local { () => {} } thread_local!(); } }");
+    stays("other::thread_local! {} fn f() { x!(other::thread_local!(), thread_local != 1); }");
+    becomes(
+        "mod thread_local {} use other::thread_local as x; thread_local! {}",
+        "mod thread_local {} use other::thread_local as x; ::eventlet::green::thread_local! {}",
     );
 }
