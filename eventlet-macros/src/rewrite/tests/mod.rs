@@ -7,6 +7,7 @@ mod native;
 mod paths;
 mod refusals;
 mod settings;
+mod sources;
 mod tokens;
 
 use quote::ToTokens;
