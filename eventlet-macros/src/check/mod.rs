@@ -17,6 +17,7 @@ pub use import::{bare_argument, includes_itself, no_file, unreadable};
 pub use item::{cannot_be_green, file_module, only_modules, rewriting_only, trait_function};
 pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};
 
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
@@ -60,6 +61,24 @@ fn no_green_form(at: impl ToTokens, refused: &Refused, general: &str) -> Error {
 /// An error at `at` of two lines: what is wrong, and what to do instead.
 pub fn refuse(at: impl ToTokens, problem: &str, help: &str) -> Error {
     Error::new_spanned(at, format!("{problem}\nhelp: {help}"))
+}
+
+/// `error` as code that shows it. Its paths are resolved where the macro stands, because what it is
+/// shown at may be of an edition in which `::core` leads nowhere.
+pub fn shown(error: &Error) -> TokenStream {
+    resolved_here(error.to_compile_error())
+}
+
+fn resolved_here(tokens: TokenStream) -> TokenStream {
+    let resolve = |mut tree: TokenTree| {
+        let span = tree.span().resolved_at(Span::call_site());
+        if let TokenTree::Group(group) = &tree {
+            tree = Group::new(group.delimiter(), resolved_here(group.stream())).into();
+        }
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(resolve).collect()
 }
 
 /// Names as a list for a message: `` `a`, `b`, `c` ``.

@@ -20,7 +20,7 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
         let settings = settings(&MAIN, args)?;
         let mut function = only_function(&MAIN, item)?;
         if let Err(error) = check::entry_point(&function.sig, &settings) {
-            let error = error.into_compile_error();
+            let error = check::shown(&error);
             let main = stand_in(function);
             return Ok(quote!(#error #main));
         }

@@ -28,7 +28,7 @@ fn or_as_written(
     expand: impl FnOnce(TokenStream) -> Result<TokenStream>,
 ) -> TokenStream {
     expand(item.clone()).unwrap_or_else(|error| {
-        let mut tokens = error.into_compile_error();
+        let mut tokens = check::shown(&error);
         tokens.extend(item);
         tokens
     })

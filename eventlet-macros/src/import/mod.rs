@@ -26,6 +26,7 @@ use syn::{Item, Result, Token, bracketed, token};
 
 use crate::attr::Args;
 use crate::check::{self, IMPORT};
+use crate::editions;
 use load::Loader;
 use lookup::Place;
 
@@ -74,10 +75,10 @@ pub const UNPATCHED: &str = "EVENTLET_UNPATCHED";
 /// Expands `import_patched! { input }` written in the file `from`, to the modules as they are if
 /// they are wanted `unpatched`.
 pub fn import_patched(input: TokenStream, from: &Path, unpatched: bool) -> TokenStream {
-    let modules = match syn::parse2(input) {
+    let modules = match editions::parse(input) {
         Ok(Invocation { items, .. }) if unpatched => quote!(#(#items)*),
         Ok(invocation) => patched(invocation, from),
-        Err(error) => error.into_compile_error(),
+        Err(error) => check::shown(&error),
     };
     // Reading the variable in the expansion has it built again when the variable changes.
     quote! {
@@ -92,13 +93,13 @@ fn patched(Invocation { args, items }: Invocation, from: &Path) -> TokenStream {
     let (settings, modules) = match checked {
         Ok(checked) => checked,
         Err(error) => {
-            let error = error.into_compile_error();
+            let error = check::shown(&error);
             return quote!(#error #(#items)*);
         }
     };
     let mut loader = Loader::new(&settings.selection);
     let modules = loader.patch(modules, &Place::of_invocation(from));
     let watched = loader.watched();
-    let errors = loader.errors.iter().map(syn::Error::to_compile_error);
+    let errors = loader.errors.iter().map(check::shown);
     quote!(#(#errors)* #(#modules)* #watched)
 }
