@@ -1,6 +1,7 @@
 //! Code of 2015: paths from the crate's root, `extern crate`, names that are keywords today, traits
 //! whose functions do not name their parameters, and trait objects without `dyn`.
 #![allow(bare_trait_objects, anonymous_parameters, deprecated, keyword_idents)]
+#![allow(clippy::let_and_return)]
 
 extern crate eventlet;
 
