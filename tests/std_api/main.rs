@@ -27,7 +27,6 @@ use table::Row;
 /// Modules whose mirror is not complete.
 const NOT_YET: &[&str] = &[
     "fs",
-    "net",
     "os::linux",
     "os::linux::fs",
     "os::linux::raw",

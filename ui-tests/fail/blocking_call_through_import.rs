@@ -3,12 +3,12 @@
 use eventlet::green;
 
 #[green]
-fn ask() -> std::io::Result<String> {
-    use std::io as input;
+fn look() -> std::io::Result<String> {
+    use std::fs as files;
 
-    input::read_to_string(input::stdin())
+    files::read_to_string("Cargo.toml")
 }
 
 fn main() {
-    let _ = ask();
+    let _ = look();
 }
