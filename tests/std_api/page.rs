@@ -81,8 +81,9 @@ impl Page {
             return false;
         }
         let Ok(html) = fs::read_to_string(self.path.with_file_name(href)) else { return true };
-        let heading = between(&html, "<rustdoc-toolbar>", "top-doc").map(|(heading, _)| heading);
-        heading.is_none_or(is_stable)
+        // Its own label stands before its methods and theirs.
+        let heading = between(&html, "<rustdoc-toolbar>", "class=\"section-header\"");
+        heading.is_none_or(|(heading, _)| is_stable(heading))
     }
 }
 

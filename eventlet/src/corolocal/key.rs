@@ -68,7 +68,7 @@ impl fmt::Display for AccessError {
 
 impl std::error::Error for AccessError {}
 
-impl<T> fmt::Debug for LocalKey<T> {
+impl<T: 'static> fmt::Debug for LocalKey<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalKey").finish_non_exhaustive()
     }

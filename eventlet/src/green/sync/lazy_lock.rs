@@ -1,6 +1,7 @@
 //! A value that is made when it is first used.
 
 use std::ops::{Deref, DerefMut};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Mutex, PoisonError};
 use std::{fmt, sync};
 
@@ -38,6 +39,10 @@ pub struct LazyLock<T, F = fn() -> T> {
     /// What makes the value, until it is called. Only who has the turn looks, so nobody ever waits.
     init: Mutex<Option<F>>,
 }
+
+// As std's, which keeps the closure in itself.
+impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
+impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
 
 impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// A value that `f` will make.

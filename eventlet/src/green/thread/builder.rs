@@ -47,7 +47,7 @@ impl Builder {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[allow(clippy::new_without_default, reason = "std's has no default")]
-    pub fn new() -> Self {
+    pub fn new() -> Builder {
         Builder { name: None, stack_size: None }
     }
 
@@ -66,7 +66,7 @@ impl Builder {
     /// assert_eq!(handle.thread().name(), Some("writer"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn name(mut self, name: String) -> Self {
+    pub fn name(mut self, name: String) -> Builder {
         self.name = Some(name);
         self
     }
@@ -91,7 +91,7 @@ impl Builder {
     /// assert_eq!(handle.join().unwrap(), 1 << 20);
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn stack_size(mut self, size: usize) -> Self {
+    pub fn stack_size(mut self, size: usize) -> Builder {
         self.stack_size = Some(size);
         self
     }

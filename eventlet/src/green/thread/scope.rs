@@ -1,5 +1,6 @@
 //! Green threads that borrow, in std's way.
 
+use std::panic::RefUnwindSafe;
 use std::{fmt, io, thread};
 
 use super::Thread;
@@ -81,6 +82,9 @@ where
 pub struct Scope<'scope, 'env: 'scope> {
     inner: greenthread::Scope<'scope, 'env>,
 }
+
+// What a scope keeps of its threads is never left half changed.
+impl RefUnwindSafe for Scope<'_, '_> {}
 
 impl<'scope, 'env> Scope<'scope, 'env> {
     /// Starts a green thread that may borrow what outlives the scope, the scope itself included.
