@@ -37,6 +37,11 @@ impl Scratch {
         path
     }
 
+    /// Removes a file in it.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.path(name)).unwrap();
+    }
+
     /// Makes a directory in it, and returns its path.
     pub fn subdir(&self, name: &str) -> PathBuf {
         let path = self.path(name);
