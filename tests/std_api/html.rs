@@ -19,12 +19,7 @@ pub fn code(html: &str) -> String {
         text.push_str(before);
         let (tag, after) = tag.split_once('>').expect("a tag that ends");
         let hides = tag.contains("class=\"tooltip\"") || tag.contains("class=\"comment\"");
-        rest = match tag {
-            _ if hides => {
-                after.split_once("</").and_then(|(_, end)| end.split_once('>')).unwrap().1
-            }
-            _ => after,
-        };
+        rest = if hides { after.split_once('>').expect("a tag that closes").1 } else { after };
         // Attributes and conditions begin a line of their own.
         if tag.starts_with("div") || tag.starts_with("/div") || tag.starts_with("br") {
             text.push(' ');

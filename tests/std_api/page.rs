@@ -27,6 +27,7 @@ impl Page {
     /// The declaration, the variants, methods and traits, as far as they are stable.
     pub fn facts(&self) -> Vec<String> {
         let mut facts = vec![self.declaration()];
+        facts.extend(self.fields());
         let body = self.html.split_once("</h1>").map_or("", |(_, body)| body);
         for part in body.split("section-header\">").filter(|part| counts(part)) {
             facts.extend(self.facts_in(part));
@@ -42,10 +43,22 @@ impl Page {
         let has_body = ["struct", "enum", "trait", "union"].iter().any(|kind| {
             text.contains(&format!("pub {kind} ")) || text.contains(&format!("pub unsafe {kind} "))
         });
-        match has_body {
+        let text = match has_body {
             true => text.split('{').next().unwrap().replace("()", "").trim().to_owned(),
             false => text,
-        }
+        };
+        with_deprecation(self.heading(), text)
+    }
+
+    /// What stands before documentation and methods.
+    fn heading(&self) -> &str {
+        let heading = self.html.split("section-header\"").next().unwrap();
+        heading.split("top-doc").next().unwrap()
+    }
+
+    fn fields(&self) -> impl Iterator<Item = String> {
+        let fields = self.html.split("id=\"structfield.").skip(1);
+        fields.map(|field| format!("pub {}", code(between(field, "<code>", "</code>").unwrap().0)))
     }
 
     fn facts_in(&self, part: &str) -> Vec<String> {
@@ -56,6 +69,7 @@ impl Page {
             let section = section.split("docblock").next().unwrap();
             let class = attribute(section, "class").unwrap_or_default();
             let Some(text) = header(section) else { continue };
+            let text = with_deprecation(section, text);
             let listed = is_stable(section) && is_on_linux(section);
             if class == "impl" {
                 let listed = listed && self.trait_is_listed(section);
@@ -80,10 +94,15 @@ impl Page {
         if href.ends_with("/trait.Drop.html") {
             return false;
         }
-        let Ok(html) = fs::read_to_string(self.path.with_file_name(href)) else { return true };
-        // Its own label stands before its methods and theirs.
-        let heading = between(&html, "<rustdoc-toolbar>", "class=\"section-header\"");
-        heading.is_none_or(|(heading, _)| is_stable(heading))
+        let page = Page::open(&self.path.with_file_name(href));
+        page.is_none_or(|page| is_stable(page.heading()))
+    }
+}
+
+fn with_deprecation(html: &str, text: String) -> String {
+    match html.contains("class=\"stab deprecated\"") {
+        true => format!("#[deprecated] {text}"),
+        false => text,
     }
 }
 
@@ -148,6 +167,8 @@ mod tests {
         <section id=\"method.b\" class=\"method\"><h4 class=\"code-header\">pub fn b(&amp;self)</h4></section>\
         <section id=\"method.c\" class=\"method\"><h4 class=\"code-header\">pub fn c(&amp;self)</h4></section>\
         <span class=\"item-info\"><div class=\"stab unstable\">nightly</div></span>\
+        <section id=\"method.d\" class=\"method\"><h4 class=\"code-header\">pub fn d()</h4></section>\
+        <span class=\"item-info\"><div class=\"stab deprecated\">since</div></span>\
         <h2 id=\"trait-implementations\" class=\"section-header\">Trait Implementations</h2>\
         <section id=\"impl-D\" class=\"impl\"><h3 class=\"code-header\">impl&lt;T&gt; Iterator for A&lt;T&gt;</h3></section>\
         <section id=\"method.next\" class=\"method trait-impl\"><h4 class=\"code-header\">fn next(&amp;mut self)</h4></section>\
@@ -168,6 +189,7 @@ mod tests {
             [
                 "pub struct A<T>",
                 "impl<T> A<T> { pub fn b(&self) }",
+                "impl<T> A<T> { #[deprecated] pub fn d() }",
                 "impl<T> Iterator for A<T>",
                 "impl<T> Iterator for A<T> { type Item = T }",
                 "auto Send",

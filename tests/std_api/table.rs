@@ -94,7 +94,7 @@ fn kind(item: &str, fact: &str) -> Kind {
 pub fn page(rows: &[Row], differences: &[Difference]) -> String {
     let mut page = format!(
         "# What of std is in `eventlet::green`\n\n\
-         For std {VERSION}, on Linux. The files in `{VERSION}/` say what its documentation says: each \
+         For std {VERSION}, on Linux and x86-64. The files in `{VERSION}/` say what its documentation says: each \
          module's items, and\nfor each item its declaration, its methods with their signatures, and \
          the traits that it implements.\nWhat is unstable is left out. What never waits is std's own, \
          re-exported, and counts as there.\n\n\
