@@ -23,6 +23,8 @@ pub enum Feed {
     Socket(&'static [u8]),
     /// A file with this in it.
     File(&'static [u8]),
+    /// A terminal where someone has typed this, and then that it was all.
+    Terminal(&'static [u8]),
     /// `/dev/null`.
     Nothing,
     /// No descriptor at all.
@@ -45,6 +47,17 @@ impl Feed {
                 let mut file = nameless_file();
                 file.write_all(bytes).and_then(|()| file.rewind()).expect("the file is ours");
                 file.into()
+            }
+            Feed::Terminal(bytes) => {
+                const END: u8 = 4;
+                let (mut typist, program) = sys::terminal();
+                typist
+                    .write_all(bytes)
+                    .and_then(|()| typist.write_all(&[END]))
+                    .expect("it listens");
+                // The terminal is there for as long as someone sits in front of it.
+                std::mem::forget(typist);
+                program.into()
             }
             Feed::Nothing | Feed::Closed => Stdio::null(),
         }

@@ -154,6 +154,33 @@ pub fn close_stdin() {
     assert_eq!(unsafe { libc::close(libc::STDIN_FILENO) }, 0);
 }
 
+/// Both sides of a new terminal: the one where someone types, and the one that a program has.
+pub fn terminal() -> (fs::File, fs::File) {
+    let (mut typist, mut program) = (-1, -1);
+    // SAFETY: the call fills both numbers, and takes no for an answer to the rest; the descriptors
+    // are new.
+    unsafe {
+        let (no_name, none) = (std::ptr::null_mut(), std::ptr::null_mut());
+        let none_either = std::ptr::null_mut();
+        let answer = libc::openpty(&raw mut typist, &raw mut program, no_name, none, none_either);
+        assert_eq!(answer, 0, "there are terminals");
+        (fs::File::from_raw_fd(typist), fs::File::from_raw_fd(program))
+    }
+}
+
+/// Has the system reap this process's children, so that nobody hears how they ended.
+pub fn ignore_children() {
+    // SAFETY: no handler is installed.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+}
+
+/// Makes a descriptor non-blocking behind everyone's back.
+pub fn set_nonblocking(fd: &impl AsRawFd) {
+    // SAFETY: the descriptor is open, and the command takes a number.
+    let answer = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, libc::O_NONBLOCK) };
+    assert_eq!(answer, 0);
+}
+
 /// Whether a descriptor is non-blocking, whatever its owner makes of that.
 pub fn is_nonblocking(fd: &impl AsRawFd) -> bool {
     // SAFETY: the descriptor is open, and the call only reads its flags.

@@ -93,6 +93,16 @@ fn reads_a_socket() {
 }
 
 #[test]
+fn reads_a_terminal() {
+    reading(Feed::Terminal(b"typed\nby hand\n"), || {
+        assert!(io::stdin().is_terminal());
+        let lines: Vec<_> = io::stdin().lines().map(Result::unwrap).collect();
+        assert_eq!(lines, ["typed", "by hand"]);
+        assert!(!eventlet_tests::sys::is_nonblocking(&io::stdin()));
+    });
+}
+
+#[test]
 fn handles_share_a_buffer() {
     reading(Feed::Pipe(b"abcdef"), || {
         let mut bytes = [0; 2];
