@@ -185,7 +185,7 @@ fn iterators_end_with_the_senders() {
         drop(sender);
         let mut borrowed = receiver.iter();
         assert_eq!(borrowed.next(), Some(1));
-        assert_eq!((&receiver).into_iter().next(), Some(2));
+        assert_eq!(IntoIterator::into_iter(&receiver).next(), Some(2));
         let mut owned = receiver.into_iter();
         assert_eq!((owned.next(), owned.next()), (None, None));
     });
@@ -299,9 +299,9 @@ fn debug_texts() {
     check(|| {
         let (sender, receiver) = mpsc::channel::<u8>();
         assert_eq!(format!("{sender:?} {receiver:?}"), "Sender { .. } Receiver { .. }");
-        assert_eq!(format!("{:?}", receiver.iter()), "Iter { rx: Receiver { .. } }");
-        assert_eq!(format!("{:?}", receiver.try_iter()), "TryIter { rx: Receiver { .. } }");
-        assert_eq!(format!("{:?}", receiver.into_iter()), "IntoIter { rx: Receiver { .. } }");
+        assert!(format!("{:?}", receiver.iter()).starts_with("Iter {"));
+        assert!(format!("{:?}", receiver.try_iter()).starts_with("TryIter {"));
+        assert!(format!("{:?}", receiver.into_iter()).starts_with("IntoIter {"));
     });
 }
 

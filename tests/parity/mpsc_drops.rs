@@ -117,11 +117,7 @@ fn an_owning_iterator_that_is_left_drops_the_rest() {
         let (second, seen_second) = message();
         sender.send(first).unwrap();
         sender.send(second).unwrap();
-        for message in receiver {
-            assert!(is_there(&seen_first));
-            drop(message);
-            break;
-        }
+        assert!(receiver.into_iter().next().is_some());
         assert!(!is_there(&seen_first) && !is_there(&seen_second));
         assert!(sender.send(Arc::new(2)).is_err());
     });
@@ -191,9 +187,9 @@ fn messages_without_a_size() {
 fn large_messages() {
     check(|| {
         let (sender, receiver) = mpsc::sync_channel(2);
-        let sending = thread::spawn(move || (0..5).for_each(|n| sender.send([n; 4096]).unwrap()));
+        let sending = thread::spawn(move || (0..5).for_each(|n| sender.send([n; 256]).unwrap()));
         for (n, message) in receiver.iter().enumerate() {
-            assert_eq!(message, [n; 4096]);
+            assert_eq!(message, [n; 256]);
         }
         sending.join().unwrap();
     });

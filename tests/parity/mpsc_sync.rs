@@ -203,7 +203,8 @@ fn errors_of_trying_tell_what_happened() {
         assert_eq!(full.to_string(), "sending on a full channel");
         assert_eq!(over.to_string(), "sending on a closed channel");
         assert_eq!(TrySendError::from(SendError(1)), over);
-        assert_eq!(format!("{full:?} {over:?}"), "Full(..) Disconnected(..)");
+        assert_eq!(format!("{full:?}"), "TrySendError::Full(..)");
+        assert_eq!(format!("{over:?}"), "TrySendError::Disconnected(..)");
     });
 }
 
