@@ -25,7 +25,7 @@ mod rewrite;
 mod expand;
 mod import;
 
-use proc_macro::{Span, TokenStream};
+use proc_macro::TokenStream;
 
 #[doc = include_str!("docs/green.md")]
 #[proc_macro_attribute]
@@ -48,7 +48,12 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/import_patched.md")]
 #[proc_macro]
 pub fn import_patched(input: TokenStream) -> TokenStream {
-    let from = Span::call_site().local_file().unwrap_or_default();
     let unpatched = std::env::var_os(import::UNPATCHED).is_some_and(|value| value == "1");
-    import::import_patched(input.into(), &from, unpatched).into()
+    import::import_patched(input.into(), unpatched).into()
+}
+
+#[doc(hidden)]
+#[proc_macro]
+pub fn import_patched_here(input: TokenStream) -> TokenStream {
+    import::import_patched_here(input.into(), |at| at.local_file()).into()
 }

@@ -8,6 +8,7 @@ use std::thread;
 pub use crate::greenthread::GreenThread;
 pub use crate::timeout::{TimedOut, with_timeout};
 pub use core::time::Duration;
+pub use eventlet_macros::import_patched_here;
 
 use crate::greenthread::Builder;
 

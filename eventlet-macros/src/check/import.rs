@@ -4,15 +4,14 @@ use std::io;
 use std::path::Path;
 
 use proc_macro2::{Ident, Span};
-use syn::{Error, ItemMod};
+use syn::Error;
 
-use super::refuse;
 use super::usage::example;
+use super::{list, refuse};
 use crate::import::NotFound;
 
 /// The error for a `mod name;` without exactly one file.
-pub fn no_file(module: &ItemMod, not_found: &NotFound) -> Error {
-    let name = &module.ident;
+pub fn no_file(name: &Ident, not_found: &NotFound) -> Error {
     let (problem, places, help) = match not_found {
         NotFound::Missing(places) => ("has no file", places, "create one of"),
         NotFound::Ambiguous(places) => {
@@ -21,10 +20,7 @@ pub fn no_file(module: &ItemMod, not_found: &NotFound) -> Error {
     };
     let places = places.iter().map(|place| format!("\n  {}", place.display()));
     let help = format!("{help}{}", places.collect::<String>());
-    let conditional_path = module.attrs.iter().any(|attr| attr.path().is_ident("cfg_attr"));
-    let note =
-        if conditional_path { "\nnote: a `path` in `cfg_attr` cannot be followed" } else { "" };
-    refuse(name, &format!("module `{name}` {problem}"), &format!("{help}{note}"))
+    refuse(name, &format!("module `{name}` {problem}"), &help)
 }
 
 /// The error for an argument among the modules, not in `#![..]`.
@@ -41,4 +37,35 @@ pub fn includes_itself(at: Span, file: &Path) -> Error {
 /// The error for a file that cannot be read.
 pub fn unreadable(at: Span, file: &Path, error: &io::Error) -> Error {
     Error::new(at, format!("cannot read {}: {error}", file.display()))
+}
+
+/// The message for a file of which no tokens can be made, at `position`.
+pub fn no_tokens(position: &str) -> String {
+    format!("{position}no Rust from here\nhelp: look for a bracket or a quote without its partner")
+}
+
+/// The message of `error`, which is at `position` of a file; with help, if that is an identifier
+/// of an early edition: the parser speaks the newest.
+pub fn in_file(position: &str, error: &Error, found: Option<&str>) -> String {
+    match found.filter(|word| ["async", "await", "dyn", "try"].contains(word)) {
+        Some(word) => format!("{position}{error}\nhelp: write `r#{word}`, as every edition can"),
+        None => format!("{position}{error}"),
+    }
+}
+
+/// The note of an invocation that changes nothing in its `modules`.
+pub fn nothing_to_patch(modules: &[Ident]) -> String {
+    let names: Vec<_> = modules.iter().map(Ident::to_string).collect();
+    let (them, it) = if names.len() == 1 { ("module", "it") } else { ("modules", "one of them") };
+    let names = list(names.iter().map(String::as_str));
+    format!(
+        "nothing in {them} {names} leads to a part of std that is swapped; \
+         leave out `import_patched!`, or put `#[allow(deprecated)]` on {it}"
+    )
+}
+
+/// The error for a module of an invocation that is in no file.
+pub fn nowhere(name: &Ident) -> Error {
+    let help = "write the invocation in a file, not in what a macro makes up";
+    refuse(name, &format!("the file that declares module `{name}` is unknown"), help)
 }

@@ -48,6 +48,12 @@ impl Place {
         }
     }
 
+    /// The place in the file `included` that an `include!` names.
+    pub fn beside(included: &Path) -> Self {
+        let dir = included.parent().unwrap_or(Path::new("")).to_owned();
+        Place(vec![Spot { dir, relative: None }])
+    }
+
     /// The place inside `mod name { .. }`, which may have a `#[path]`.
     pub fn inside_inline(&self, name: &str, path: Option<&str>) -> Self {
         let inside = |spot: &Spot| match path {

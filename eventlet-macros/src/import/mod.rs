@@ -3,32 +3,39 @@
 //! ```text
 //! invocation ──▶ head (`#![only(..)]`) and items
 //!                      │ load.rs: each `mod name;`, and those in it, made inline and rewritten
-//!                      │ lookup.rs: where rustc would look for the file
-//!                      │ locate.rs: errors in a file, with line and column
+//!                      │   variants.rs: one for each condition that its file depends on
+//!                      │   lookup.rs: where rustc would look for the file
+//!                      │   files.rs, errors.rs: reading it; what is wrong, with line and column
+//!                      │   include.rs, relative.rs: what it includes
+//!                      │ transfer.rs: back to tokens of the compiler
 //!                      ▼
 //! inline modules + one `include_bytes!` per file, so that a change of the file is seen
 //! ```
 
+mod errors;
+mod files;
+mod include;
 mod load;
-mod locate;
 mod lookup;
+mod relative;
+mod transfer;
+mod variants;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Item, Result, Token, bracketed, token};
+use syn::{Error, Item, ItemMod, Result, Token, bracketed, parse_quote, token};
 
 use crate::attr::Args;
-use crate::check::{self, IMPORT};
-use crate::editions;
+use crate::check::{self, IMPORT, Settings};
+use crate::selection::Selection;
 use load::Loader;
-use lookup::Place;
 
 pub use lookup::NotFound;
 
@@ -72,13 +79,27 @@ fn bare_argument(input: ParseStream) -> Option<Ident> {
 /// The environment variable that has modules brought in as they are.
 pub const UNPATCHED: &str = "EVENTLET_UNPATCHED";
 
-/// Expands `import_patched! { input }` written in the file `from`, to the modules as they are if
-/// they are wanted `unpatched`.
-pub fn import_patched(input: TokenStream, from: &Path, unpatched: bool) -> TokenStream {
-    let modules = match editions::parse(input) {
-        Ok(Invocation { items, .. }) if unpatched => quote!(#(#items)*),
-        Ok(invocation) => patched(invocation, from),
-        Err(error) => check::shown(&error),
+/// Expands `import_patched! { input }`: to the modules as they are, if they are wanted `unpatched`,
+/// or else to a call of [`import_patched_here`], with a token from a macro of the user's crate.
+///
+/// Code from a file has to be read in the edition of that crate, and warnings about it must not be
+/// taken to be about the tokens of the invocation. Only the span of such a token says both.
+pub fn import_patched(input: TokenStream, unpatched: bool) -> TokenStream {
+    let modules = match checked(input.clone()) {
+        Ok((_, modules)) if unpatched => quote!(#(#modules)*),
+        Ok((settings, _)) => {
+            let private = settings.selection.runtime.private();
+            // The macro is of the edition that its tokens are of.
+            let user = input.clone().into_iter().next();
+            let user = user.map_or_else(Span::call_site, |token| token.span());
+            quote_spanned! { user =>
+                macro_rules! __import_patched {
+                    ($($input:tt)*) => { #private::import_patched_here! { here $($input)* } }
+                }
+                __import_patched! { #input }
+            }
+        }
+        Err(instead) => instead,
     };
     // Reading the variable in the expansion has it built again when the variable changes.
     quote! {
@@ -87,19 +108,76 @@ pub fn import_patched(input: TokenStream, from: &Path, unpatched: bool) -> Token
     }
 }
 
-fn patched(Invocation { args, items }: Invocation, from: &Path) -> TokenStream {
-    let checked = check::settings(&IMPORT, &args)
-        .and_then(|settings| Ok((settings, check::only_modules(items.clone())?)));
-    let (settings, modules) = match checked {
-        Ok(checked) => checked,
-        Err(error) => {
-            let error = check::shown(&error);
-            return quote!(#error #(#items)*);
-        }
+/// Expands `here modules`, where `from` tells the file that a token is in.
+pub fn import_patched_here(
+    input: TokenStream,
+    from: impl Fn(Span) -> Option<PathBuf>,
+) -> TokenStream {
+    let mut input = input.into_iter();
+    let here = input.next().map_or_else(Span::call_site, |here| here.span());
+    match checked(input.collect()) {
+        Ok((settings, modules)) => patched(&settings.selection, modules, here, from),
+        Err(instead) => instead,
+    }
+}
+
+/// The arguments and the modules of an invocation, or what it expands to if there is an error.
+fn checked(input: TokenStream) -> std::result::Result<(Settings, Vec<ItemMod>), TokenStream> {
+    let Invocation { args, items } = syn::parse2(input).map_err(Error::into_compile_error)?;
+    let with_items = |error: Error| {
+        let error = error.into_compile_error();
+        quote!(#error #(#items)*)
     };
-    let mut loader = Loader::new(&settings.selection);
-    let modules = loader.patch(modules, &Place::of_invocation(from));
+    let settings = check::settings(&IMPORT, &args).map_err(with_items)?;
+    let modules = check::only_modules(items.clone()).map_err(with_items)?;
+    Ok((settings, modules))
+}
+
+fn patched(
+    selection: &Selection,
+    modules: Vec<ItemMod>,
+    here: Span,
+    from: impl Fn(Span) -> Option<PathBuf>,
+) -> TokenStream {
+    let names: Vec<Ident> = modules.iter().map(|module| module.ident.clone()).collect();
+    let mut loader = Loader::new(selection, here);
+    let load = |module: ItemMod| match from(module.ident.span()) {
+        Some(from) => loader.patch(module, &from),
+        None => nowhere(&module),
+    };
+    let mut modules: Vec<Vec<Item>> = modules.into_iter().map(load).collect();
+    let errors: Vec<TokenStream> = loader.errors.iter().map(Error::to_compile_error).collect();
+    let has_failed = loader.failed || !errors.is_empty();
+    if let (false, false, [first, ..]) = (has_failed, loader.swapped, modules.as_mut_slice()) {
+        first.iter_mut().for_each(|module| note_nothing_to_patch(module, &names));
+    }
+    let modules = modules.iter().flatten();
     let watched = loader.watched();
-    let errors = loader.errors.iter().map(check::shown);
     quote!(#(#errors)* #(#modules)* #watched)
+}
+
+/// A module of an invocation that is in no file. An IDE that does not say where code is, reads it
+/// as it is.
+fn nowhere(module: &ItemMod) -> Vec<Item> {
+    let error = check::nowhere(&module.ident).into_compile_error();
+    vec![
+        parse_quote!(#[cfg(rust_analyzer)] #module),
+        parse_quote!(#[cfg(not(rust_analyzer))] #error),
+    ]
+}
+
+/// Has the compiler warn, inside `module`, that nothing in `names` was swapped: the only warning
+/// that a macro can give is that of something deprecated.
+fn note_nothing_to_patch(module: &mut Item, names: &[Ident]) {
+    let Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) = module else {
+        return;
+    };
+    let note = check::nothing_to_patch(names);
+    items.push(Item::Verbatim(quote_spanned! { ident.span() =>
+        const _: () = {
+            #[deprecated(note = #note)]
+            const NOTHING_TO_PATCH: () = ();
+            NOTHING_TO_PATCH
+        };
+    }));
 }

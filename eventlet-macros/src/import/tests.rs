@@ -1,7 +1,7 @@
 //! Modules in files: where they are looked for, and what becomes of them.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 
@@ -19,12 +19,23 @@ impl Folder {
         Folder(folder)
     }
 
-    /// Expands `import_patched! { input }` in the file `from`, without spaces and watched files.
+    fn expand_all(&self, from: &str, input: &str) -> String {
+        let input: TokenStream = format!("here {input}").parse().unwrap();
+        super::import_patched_here(input, |_| Some(self.0.join(from))).to_string()
+    }
+
+    /// Expands `import_patched! { input }` in the file `from`, without spaces, watched files and the
+    /// note that nothing is swapped.
     fn expand(&self, from: &str, input: &str) -> String {
-        let input: TokenStream = input.parse().unwrap();
-        let expanded = super::import_patched(input, &self.0.join(from), false).to_string();
-        let expanded = expanded.split("const _ :").next().unwrap().replace(' ', "");
-        expanded.replace(self.0.to_str().unwrap(), "")
+        let expanded = self.expand_all(from, input);
+        let expanded = expanded.replace(' ', "").replace(self.0.to_str().unwrap(), "");
+        let watched = expanded.find("const_:&[u8]").unwrap_or(expanded.len());
+        let mut modules = expanded[..watched].to_owned();
+        while let Some(note) = modules.find("const_:()=") {
+            let end = note + modules[note..].find("NOTHING_TO_PATCH};").unwrap();
+            modules.replace_range(note..end + "NOTHING_TO_PATCH};".len(), "");
+        }
+        modules
     }
 }
 
@@ -75,8 +86,11 @@ fn a_missing_file_is_an_error_that_lists_the_places() {
     for place in ["/a.rs", "/a/mod.rs", "/user/a.rs", "/user/a/mod.rs"] {
         assert!(expanded.contains(&format!("\\n{place}")), "{expanded}");
     }
-    assert!(expanded.ends_with("moda{}"));
-    assert_eq!(folder.expand("lib.rs", "#[cfg(windows)] mod a;"), "#[cfg(windows)]moda;");
+    let conditional = folder.expand("lib.rs", "#[cfg(windows)] mod a;");
+    assert!(
+        conditional.starts_with("#[cfg(windows)]moda{::core::compile_error!{"),
+        "{conditional}"
+    );
 }
 
 #[test]
@@ -87,14 +101,122 @@ fn errors_in_a_file_have_a_position() {
             ("broken.rs", "fn f() {\n    let = 1;\n}"),
             ("blocks.rs", "use std::net;\n  use std::fs;"),
             ("own.rs", "#[path = \"own.rs\"] mod own;"),
+            ("cut.rs", "fn f() {\n"),
+            ("short.rs", "fn f() {}\nconst X: u8 ="),
+            ("old.rs", "#!/bin/run\r\nfn f() { let async = 1; }"),
         ],
     );
     let broken = folder.expand("lib.rs", "mod broken;");
     assert!(broken.contains("/broken.rs:2:9:"), "{broken}");
     let blocks = folder.expand("lib.rs", "mod blocks;");
     assert!(blocks.contains("/blocks.rs:2:12:`std::fs`would"), "{blocks}");
-    assert!(blocks.ends_with("modblocks{use::eventlet::green::net;usestd::fs;}"), "{blocks}");
-    assert!(folder.expand("lib.rs", "mod own;").contains("own.rsincludesitself"));
+    assert!(blocks.ends_with("use::eventlet::green::net;usestd::fs;}"), "{blocks}");
+    assert!(folder.expand("lib.rs", "mod own;").contains("/own.rs:1:24:/own.rsincludesitself"));
+    assert!(folder.expand("lib.rs", "mod cut;").contains("/cut.rs:1:8:noRustfromhere"));
+    assert!(folder.expand("lib.rs", "mod short;").contains("/short.rs:2:"));
+    let old = folder.expand("lib.rs", "mod old;");
+    assert!(
+        old.contains("/old.rs:2:14:expectedoneof:identifier") && old.contains("`r#async`"),
+        "{old}"
+    );
+}
+
+#[test]
+fn an_error_is_told_in_the_module_it_is_in() {
+    let folder = Folder::new(
+        "where",
+        &[
+            (
+                "outer.rs",
+                "\nmod nowhere; mod inner;\n#[cfg(windows)] mod missing; include!(\"inc.in\");",
+            ),
+            ("outer/inner.rs", "use std::fs;"),
+            ("inc.in", "fn f() {}\n\n    fn g() { std::fs::read(\"\"); }"),
+        ],
+    );
+    let outer = folder.expand("lib.rs", "mod outer;");
+    for told in [
+        "modouter{::core::compile_error!{\"/inc.in:3:14:`std::fs`",
+        "modnowhere{::core::compile_error!{\"/outer.rs:2:5:module`nowhere`hasnofile",
+        "modinner{::core::compile_error!{\"/outer/inner.rs:1:10:`std::fs`",
+        "#[cfg(windows)]modmissing{::core::compile_error!{\"/outer.rs:3:21:module`missing`has",
+    ] {
+        assert!(outer.contains(told), "{outer}");
+    }
+}
+
+#[test]
+fn each_condition_of_a_path_has_its_module() {
+    let folder = Folder::new(
+        "variants",
+        &[
+            ("a.rs", "use std::net;"),
+            ("b.rs", "use std::time;"),
+            ("c.rs", ""),
+            ("m.rs", "#![allow(x)]"),
+        ],
+    );
+    assert_eq!(
+        folder.expand(
+            "lib.rs",
+            "#[cfg_attr(unix, path = \"a.rs\", x)] #[y] #[cfg_attr(windows, path = \"b.rs\")] mod m;"
+        ),
+        "#[cfg(all(unix))]#[cfg_attr(unix,x)]#[y]modm{use::eventlet::green::net;}\
+         #[cfg(all(windows,not(any(unix))))]#[cfg_attr(unix,x)]#[y]modm{use::eventlet::green::time;}\
+         #[cfg(not(any(unix,windows)))]#[cfg_attr(unix,x)]#[y]modm{#![allow(x)]}"
+    );
+    assert_eq!(
+        folder.expand(
+            "lib.rs",
+            "#[cfg_attr(unix, cfg_attr(x, path = \"a.rs\"))] #[path = \"c.rs\"] mod m;"
+        ),
+        "#[cfg(all(all(unix,x)))]modm{use::eventlet::green::net;}\
+         #[cfg(not(any(all(unix,x))))]modm{}"
+    );
+}
+
+#[test]
+fn included_files_are_rewritten() {
+    let folder = Folder::new(
+        "included",
+        &[
+            (
+                "m.rs",
+                "#![doc = include_str!(\"m.md\")] include!(\"sub/items.in\"); mod n; \
+                 fn f() -> u8 { g!(include_bytes!(\"x\")); 2 * include!(\"value.in\") } \
+                 macro_rules! r { () => { include_str!(\"r\") } } \
+                 include!(concat!(\"a\", \"b\")); #[cfg(x)] include!(\"nowhere.in\");",
+            ),
+            ("m/n.rs", "const N: () = ();"),
+            ("sub/items.in", "use std::net; mod own; mod n { mod deep; }"),
+            ("sub/own.rs", "const O: () = ();"),
+            ("sub/n/deep.rs", "const D: () = ();"),
+            ("value.in", "1 + std::net::f()"),
+            ("inline.in", "use std::time; #[path = \"value.rs\"] mod value;"),
+            ("value.rs", "const V: () = ();"),
+        ],
+    );
+    let expanded = folder.expand("lib.rs", "mod m; mod i { include!(\"inline.in\"); }");
+    assert_eq!(
+        expanded,
+        "modm{#![doc=include_str!(\"/m.md\")]use::eventlet::green::net;\
+         modown{constO:()=();}modn{moddeep{constD:()=();}}modn{constN:()=();}\
+         fnf()->u8{g!(include_bytes!(\"/x\"));2*(1+::eventlet::green::net::f())}\
+         macro_rules!r{()=>{include_str!(\"r\")}}include!(concat!(\"a\",\"b\"));\
+         #[cfg(x)]include!(\"/nowhere.in\");}\
+         modi{use::eventlet::green::time;modvalue{constV:()=();}}"
+    );
+}
+
+#[test]
+fn what_swaps_nothing_is_noted() {
+    let folder = Folder::new("noted", &[("a.rs", ""), ("b.rs", "use std::net;")]);
+    let noted = |input| folder.expand_all("lib.rs", input).contains("NOTHING_TO_PATCH");
+    assert!(noted("mod a; mod c {}"));
+    assert!(noted("#![except(net)] mod b;"));
+    assert!(!noted("mod a; mod b;"));
+    assert!(!noted("mod nowhere;"));
+    assert!(!noted(""));
 }
 
 #[test]
@@ -108,7 +230,7 @@ fn arguments_are_at_the_head() {
 
 #[test]
 fn only_modules_are_taken() {
-    let expanded = super::import_patched("fn f() {}".parse().unwrap(), Path::new("lib.rs"), false);
+    let expanded = super::import_patched("fn f() {}".parse().unwrap(), false);
     let expanded = expanded.to_string();
     assert!(expanded.contains("`import_patched!` takes modules, not a function"));
     assert!(expanded.contains("fn f () { }"));
@@ -117,8 +239,7 @@ fn only_modules_are_taken() {
 #[test]
 fn files_are_watched() {
     let folder = Folder::new("watched", &[("a.rs", "mod b;"), ("a/b.rs", "")]);
-    let input = "mod a;".parse().unwrap();
-    let expanded = super::import_patched(input, &folder.0.join("lib.rs"), false).to_string();
+    let expanded = folder.expand_all("lib.rs", "mod a;");
     assert_eq!(expanded.matches("include_bytes").count(), 2);
     assert!(expanded.contains(folder.0.join("a").join("b.rs").to_str().unwrap()));
 }
@@ -126,7 +247,7 @@ fn files_are_watched() {
 #[test]
 fn unpatched_modules_are_as_written() {
     let input = "#![only(net)] mod a; mod b { use std::net; }".parse().unwrap();
-    let expanded = super::import_patched(input, Path::new("lib.rs"), true).to_string();
+    let expanded = super::import_patched(input, true).to_string();
     assert!(expanded.replace(' ', "").starts_with("moda;modb{usestd::net;}const"));
 }
 

@@ -40,6 +40,8 @@ pub struct Rewriter<'s> {
     scopes: Scopes,
     /// Whether that code is a native part.
     native: bool,
+    /// Whether any path was led to a mirror.
+    swapped: bool,
     errors: Vec<Error>,
 }
 
@@ -71,7 +73,18 @@ enum Change {
 impl<'s> Rewriter<'s> {
     /// A rewriter that swaps what `selection` says.
     pub fn new(selection: &'s Selection) -> Self {
-        Rewriter { selection, scopes: Scopes::default(), native: false, errors: Vec::new() }
+        Rewriter {
+            selection,
+            scopes: Scopes::default(),
+            native: false,
+            swapped: false,
+            errors: Vec::new(),
+        }
+    }
+
+    /// Whether any path was led to a mirror.
+    pub fn has_swapped(&self) -> bool {
+        self.swapped
     }
 
     /// Ends the rewriting.
@@ -119,12 +132,14 @@ impl<'s> Rewriter<'s> {
         let found = match path.origin {
             Origin::Written => {
                 let swapped = verdict == Verdict::Swap && !self.native;
+                self.swapped |= swapped;
                 return swapped.then_some(Change::Runtime(Vec::new()));
             }
             Origin::Imported(found) => found,
         };
         let change = self.change_imported(verdict, found.import)?;
         self.scopes.bypass(found.place, &found.name);
+        self.swapped |= matches!(change, Change::Runtime(_));
         Some(change)
     }
 
