@@ -49,7 +49,7 @@ pub fn test(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn import_patched(input: TokenStream) -> TokenStream {
     let unpatched = std::env::var_os(import::UNPATCHED).is_some_and(|value| value == "1");
-    import::import_patched(input.into(), unpatched).into()
+    import::import_patched(input.into(), unpatched, |at| at.local_file()).into()
 }
 
 #[doc(hidden)]

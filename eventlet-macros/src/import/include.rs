@@ -113,13 +113,17 @@ impl Includer for FromFile<'_, '_> {
         let file = self.0.include::<File>(path, at, |splice, file| splice.visit_file_mut(file))?;
         match file {
             Ok(file) => file.attrs.is_empty().then_some(file.items),
-            Err(message) => Some(vec![errors::item(&message)]),
+            Err(message) => Some(vec![errors::item(&message, Span::call_site())]),
         }
     }
 
     fn expr(&mut self, path: &Path, at: Span) -> Option<Expr> {
         let expr = self.0.include::<Expr>(path, at, |splice, expr| splice.visit_expr_mut(expr))?;
-        Some(expr.unwrap_or_else(|message| Expr::Verbatim(errors::tokens(&message))))
+        Some(
+            expr.unwrap_or_else(|message| {
+                Expr::Verbatim(errors::tokens(&message, Span::call_site()))
+            }),
+        )
     }
 }
 
@@ -156,7 +160,7 @@ impl Includer for FromInvocation<'_, '_> {
             Some(expr.to_token_stream())
         })?;
         // One operand, whatever is around it.
-        let operand = TokenTree::from(Group::new(Delimiter::None, tokens));
+        let operand = TokenTree::from(Group::new(Delimiter::Parenthesis, tokens));
         Some(Expr::Verbatim(TokenStream::from(operand)))
     }
 }

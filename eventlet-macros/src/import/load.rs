@@ -117,7 +117,7 @@ impl<'s> Loader<'s> {
             Ok(found) => self.read_from_invocation(&found, name),
             Err(not_found) => {
                 let error = check::no_file(&module.ident, &not_found);
-                self.failed(&format!("{}{error}", self.files.position(name)))
+                self.failed(name, &format!("{}{error}", self.files.position(name)))
             }
         };
         module.attrs.extend(loaded.attrs);
@@ -147,7 +147,7 @@ impl<'s> Loader<'s> {
                 self.files.close();
                 Loaded { attrs: file.attrs, items: file.items, at }
             }
-            Err(message) => self.failed(&message),
+            Err(message) => self.failed(name, &message),
         }
     }
 
@@ -170,9 +170,10 @@ impl<'s> Loader<'s> {
         Some(opened)
     }
 
-    fn failed(&mut self, message: &str) -> Loaded {
+    fn failed(&mut self, at: Span, message: &str) -> Loaded {
         self.failed = true;
-        Loaded { attrs: Vec::new(), items: vec![errors::item(message)], at: Span::call_site() }
+        let at = if self.in_files { Span::call_site() } else { at };
+        Loaded { attrs: Vec::new(), items: vec![errors::item(message, at)], at: Span::call_site() }
     }
 
     /// Does something with files, and gives the outcome to the compiler, which shows it at `at`.

@@ -54,6 +54,11 @@ impl Place {
         Place(vec![Spot { dir, relative: None }])
     }
 
+    /// Where a `#[path]` begins.
+    pub fn folder(&self) -> &Path {
+        self.0.first().map_or(Path::new(""), |spot| &spot.dir)
+    }
+
     /// The place inside `mod name { .. }`, which may have a `#[path]`.
     pub fn inside_inline(&self, name: &str, path: Option<&str>) -> Self {
         let inside = |spot: &Spot| match path {

@@ -19,6 +19,7 @@ mod load;
 mod lookup;
 mod relative;
 mod transfer;
+mod unpatched;
 mod variants;
 
 #[cfg(test)]
@@ -84,9 +85,16 @@ pub const UNPATCHED: &str = "EVENTLET_UNPATCHED";
 ///
 /// Code from a file has to be read in the edition of that crate, and warnings about it must not be
 /// taken to be about the tokens of the invocation. Only the span of such a token says both.
-pub fn import_patched(input: TokenStream, unpatched: bool) -> TokenStream {
+pub fn import_patched(
+    input: TokenStream,
+    unpatched: bool,
+    from: impl Fn(Span) -> Option<PathBuf>,
+) -> TokenStream {
     let modules = match checked(input.clone()) {
-        Ok((_, modules)) if unpatched => quote!(#(#modules)*),
+        Ok((_, modules)) if unpatched => {
+            let modules = unpatched::unpatched(modules, from);
+            quote!(#(#modules)*)
+        }
         Ok((settings, _)) => {
             let private = settings.selection.runtime.private();
             // The macro is of the edition that its tokens are of.

@@ -230,7 +230,7 @@ fn arguments_are_at_the_head() {
 
 #[test]
 fn only_modules_are_taken() {
-    let expanded = super::import_patched("fn f() {}".parse().unwrap(), false);
+    let expanded = super::import_patched("fn f() {}".parse().unwrap(), false, |_| None);
     let expanded = expanded.to_string();
     assert!(expanded.contains("`import_patched!` takes modules, not a function"));
     assert!(expanded.contains("fn f () { }"));
@@ -246,9 +246,15 @@ fn files_are_watched() {
 
 #[test]
 fn unpatched_modules_are_as_written() {
-    let input = "#![only(net)] mod a; mod b { use std::net; }".parse().unwrap();
-    let expanded = super::import_patched(input, true).to_string();
-    assert!(expanded.replace(' ', "").starts_with("moda;modb{usestd::net;}const"));
+    let input = "#![only(net)] mod a; mod b { use std::net; } \
+                 mod c { #[cfg_attr(x, path = \"d.rs\")] mod d; }"
+        .parse()
+        .unwrap();
+    let expanded = super::import_patched(input, true, |_| Some("/lib.rs".into())).to_string();
+    assert!(expanded.replace(' ', "").starts_with(
+        "moda;modb{usestd::net;}modc{#[cfg(all(x))]#[path=\"/c/d.rs\"]modd;\
+         #[cfg(not(any(x)))]modd;}const"
+    ));
 }
 
 #[test]

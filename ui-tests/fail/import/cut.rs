@@ -1,0 +1,3 @@
+//! The value is missing.
+
+const CUT: u32 =

@@ -1,0 +1,3 @@
+//! In edition 2015, this is a name.
+
+pub fn async() {}

@@ -1,0 +1,2 @@
+#[path = "own.rs"]
+mod again;

@@ -1,0 +1,5 @@
+//! Declares what is not there.
+
+pub mod child {
+    pub mod nowhere;
+}

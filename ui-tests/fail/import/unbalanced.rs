@@ -1,0 +1,5 @@
+//! A bracket is never closed.
+
+fn f() {
+    g(1, 2;
+}

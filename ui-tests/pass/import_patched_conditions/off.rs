@@ -1,0 +1,4 @@
+//! Left out by its own file.
+#![cfg(any())]
+
+fn f() -> NoSuchType {}

@@ -1,0 +1,3 @@
+pub fn name() -> &'static str {
+    std::any::type_name::<std::net::TcpListener>()
+}

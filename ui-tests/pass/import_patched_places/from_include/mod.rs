@@ -1,0 +1,5 @@
+pub mod beside;
+
+pub fn name() -> &'static str {
+    std::any::type_name::<std::net::TcpStream>()
+}
