@@ -6,5 +6,5 @@ eventlet::import_patched! {
 }
 
 fn main() {
-    let _ = blocking::read();
+    blocking::wait();
 }

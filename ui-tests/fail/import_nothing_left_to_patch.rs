@@ -4,7 +4,7 @@
 eventlet::import_patched! {
     #![except(net)]
 
-    mod inline {
+    pub mod inline {
         pub use std::net::TcpStream;
     }
 }

@@ -1,9 +1,7 @@
-//! Reads a file.
+//! Waits for a moment.
 
-use std::io::Read;
+use std::time::{Duration, Instant};
 
-pub fn read() -> std::io::Result<String> {
-    let mut text = String::new();
-    std::fs::File::open("notes.txt")?.read_to_string(&mut text)?;
-    Ok(text)
+pub fn wait() {
+    std::thread::sleep_until(Instant::now() + Duration::from_secs(1));
 }
