@@ -62,6 +62,8 @@ mod attribute {
 }
 
 eventlet::import_patched! {
+    mod old;
+
     mod inline {
         use std::thread::Thread;
 
@@ -84,4 +86,16 @@ fn attributes_and_macros_take_it() {
     attribute::Local.open("text", None).read_to_string(&mut text).unwrap();
     assert_eq!(text, "text");
     assert_eq!(attribute::echo().unwrap(), "2015");
+}
+
+#[test]
+fn files_are_of_the_edition_of_their_crate() {
+    use old::Source;
+
+    for name in &old::names() {
+        assert!(name.starts_with("eventlet::"), "{}", name);
+    }
+    let mut byte = [0];
+    1u8.try(1).read_exact(&mut byte).unwrap();
+    assert_eq!(byte, [2]);
 }

@@ -39,3 +39,14 @@ fn attributes_and_macros_take_it() {
     assert_eq!(text, "text");
     assert_eq!(attribute::gen(&"127.0.0.1:80").unwrap(), 1);
 }
+
+eventlet::import_patched! {
+    mod old;
+}
+
+#[test]
+fn files_are_of_the_edition_of_their_crate() {
+    assert!(old::gen().starts_with("eventlet::"));
+    assert_eq!(old::order(), [1, 2]);
+    assert_eq!(old::sum(), 6);
+}

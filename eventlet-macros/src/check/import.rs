@@ -44,15 +44,6 @@ pub fn no_tokens(position: &str) -> String {
     format!("{position}no Rust from here\nhelp: look for a bracket or a quote without its partner")
 }
 
-/// The message of `error`, which is at `position` of a file; with help, if that is an identifier
-/// of an early edition: the parser speaks the newest.
-pub fn in_file(position: &str, error: &Error, found: Option<&str>) -> String {
-    match found.filter(|word| ["async", "await", "dyn", "try"].contains(word)) {
-        Some(word) => format!("{position}{error}\nhelp: write `r#{word}`, as every edition can"),
-        None => format!("{position}{error}"),
-    }
-}
-
 /// The note of an invocation that changes nothing in its `modules`.
 pub fn nothing_to_patch(modules: &[Ident]) -> String {
     let names: Vec<_> = modules.iter().map(Ident::to_string).collect();

@@ -14,8 +14,7 @@ mod tests;
 pub use args::{Given, Settings, settings};
 pub use function::{entry_point, function, test_function};
 pub use import::{
-    bare_argument, in_file, includes_itself, no_file, no_tokens, nothing_to_patch, nowhere,
-    unreadable,
+    bare_argument, includes_itself, no_file, no_tokens, nothing_to_patch, nowhere, unreadable,
 };
 pub use item::{cannot_be_green, file_module, only_modules, rewriting_only, trait_function};
 pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};

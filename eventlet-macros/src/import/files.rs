@@ -15,6 +15,7 @@ use syn::parse::Parse;
 use super::lookup::Place;
 use super::relative;
 use crate::check;
+use crate::editions;
 
 /// What is known of a file that was read.
 struct Source {
@@ -73,7 +74,8 @@ impl Files {
             self.read.push(path.clone());
         }
         let (tokens, at) = self.tokens(&path, &text, included.then_some(by))?;
-        let content = syn::parse2(tokens).map_err(|error| self.messages(error, at).remove(0).1)?;
+        let content =
+            editions::parse(tokens).map_err(|error| self.messages(error, at).remove(0).1)?;
         self.open.push(path);
         Ok((content, at))
     }
@@ -140,14 +142,12 @@ impl Files {
         let message = |error: Error| {
             let position = self.position(error.span());
             if !position.is_empty() {
-                let found = error.span().source_text();
-                let message = check::in_file(&position, &error, found.as_deref());
-                return (self.module_of(error.span()), message);
+                return (self.module_of(error.span()), format!("{position}{error}"));
             }
             let end = self.sources.get(&at.file()).map_or_else(String::new, |source| {
                 format!("{}:{}: ", source.path.display(), source.n_lines)
             });
-            (self.module_of(at), check::in_file(&end, &error, None))
+            (self.module_of(at), format!("{end}{error}"))
         };
         error.into_iter().map(message).collect()
     }

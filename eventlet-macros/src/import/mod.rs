@@ -35,6 +35,7 @@ use syn::{Error, Item, ItemMod, Result, Token, bracketed, parse_quote, token};
 
 use crate::attr::Args;
 use crate::check::{self, IMPORT, Settings};
+use crate::editions;
 use crate::selection::Selection;
 use load::Loader;
 
@@ -131,9 +132,10 @@ pub fn import_patched_here(
 
 /// The arguments and the modules of an invocation, or what it expands to if there is an error.
 fn checked(input: TokenStream) -> std::result::Result<(Settings, Vec<ItemMod>), TokenStream> {
-    let Invocation { args, items } = syn::parse2(input).map_err(Error::into_compile_error)?;
+    let invocation = editions::parse(input).map_err(|error| check::shown(&error))?;
+    let Invocation { args, items } = invocation;
     let with_items = |error: Error| {
-        let error = error.into_compile_error();
+        let error = check::shown(&error);
         quote!(#error #(#items)*)
     };
     let settings = check::settings(&IMPORT, &args).map_err(with_items)?;
@@ -154,7 +156,7 @@ fn patched(
         None => nowhere(&module),
     };
     let mut modules: Vec<Vec<Item>> = modules.into_iter().map(load).collect();
-    let errors: Vec<TokenStream> = loader.errors.iter().map(Error::to_compile_error).collect();
+    let errors: Vec<TokenStream> = loader.errors.iter().map(errors::shown).collect();
     let has_failed = loader.failed || !errors.is_empty();
     if let (false, false, [first, ..]) = (has_failed, loader.swapped, modules.as_mut_slice()) {
         first.iter_mut().for_each(|module| note_nothing_to_patch(module, &names));
@@ -167,7 +169,7 @@ fn patched(
 /// A module of an invocation that is in no file. An IDE that does not say where code is, reads it
 /// as it is.
 fn nowhere(module: &ItemMod) -> Vec<Item> {
-    let error = check::nowhere(&module.ident).into_compile_error();
+    let error = errors::shown(&check::nowhere(&module.ident));
     vec![
         parse_quote!(#[cfg(rust_analyzer)] #module),
         parse_quote!(#[cfg(not(rust_analyzer))] #error),

@@ -87,10 +87,7 @@ fn a_missing_file_is_an_error_that_lists_the_places() {
         assert!(expanded.contains(&format!("\\n{place}")), "{expanded}");
     }
     let conditional = folder.expand("lib.rs", "#[cfg(windows)] mod a;");
-    assert!(
-        conditional.starts_with("#[cfg(windows)]moda{::core::compile_error!{"),
-        "{conditional}"
-    );
+    assert!(conditional.starts_with("#[cfg(windows)]moda{compile_error!{"), "{conditional}");
 }
 
 #[test]
@@ -103,6 +100,7 @@ fn errors_in_a_file_have_a_position() {
             ("own.rs", "#[path = \"own.rs\"] mod own;"),
             ("cut.rs", "fn f() {\n"),
             ("short.rs", "fn f() {}\nconst X: u8 ="),
+            ("strange.rs", "#!/bin/run\r\n\u{a7}"),
             ("old.rs", "#!/bin/run\r\nfn f() { let async = 1; }"),
         ],
     );
@@ -117,11 +115,8 @@ fn errors_in_a_file_have_a_position() {
     assert!(folder.expand("lib.rs", "mod own;").contains("/own.rs:1:24:/own.rsincludesitself"));
     assert!(folder.expand("lib.rs", "mod cut;").contains("/cut.rs:1:8:noRustfromhere"));
     assert!(folder.expand("lib.rs", "mod short;").contains("/short.rs:2:"));
-    let old = folder.expand("lib.rs", "mod old;");
-    assert!(
-        old.contains("/old.rs:2:14:expectedoneof:identifier") && old.contains("`r#async`"),
-        "{old}"
-    );
+    assert_eq!(folder.expand("lib.rs", "mod old;"), "modold{fnf(){letr#async=1;}}");
+    assert!(folder.expand("lib.rs", "mod strange;").contains("/strange.rs:2:1:"));
 }
 
 #[test]
@@ -139,10 +134,10 @@ fn an_error_is_told_in_the_module_it_is_in() {
     );
     let outer = folder.expand("lib.rs", "mod outer;");
     for told in [
-        "modouter{::core::compile_error!{\"/inc.in:3:14:`std::thread::sleep_until`",
-        "modnowhere{::core::compile_error!{\"/outer.rs:2:5:module`nowhere`hasnofile",
-        "modinner{::core::compile_error!{\"/outer/inner.rs:1:18:`std::thread::sleep_until`",
-        "#[cfg(windows)]modmissing{::core::compile_error!{\"/outer.rs:3:21:module`missing`has",
+        "modouter{compile_error!{\"/inc.in:3:14:`std::thread::sleep_until`",
+        "modnowhere{compile_error!{\"/outer.rs:2:5:module`nowhere`hasnofile",
+        "modinner{compile_error!{\"/outer/inner.rs:1:18:`std::thread::sleep_until`",
+        "#[cfg(windows)]modmissing{compile_error!{\"/outer.rs:3:21:module`missing`has",
     ] {
         assert!(outer.contains(told), "{outer}");
     }

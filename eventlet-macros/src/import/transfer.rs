@@ -20,25 +20,21 @@ pub fn to_compiler(text: &str, name: Span, here: Span) -> Result<TokenStream> {
 fn moved(tokens: TokenStream, span: Span, name: Span) -> TokenStream {
     let mut out: Vec<TokenTree> = Vec::new();
     for mut tree in tokens {
-        let at = match out.as_slice() {
-            [.., word, sign] if is_name(word, "compile_error") && is_sign(sign, '!') => name,
+        let at = match out.as_mut_slice() {
+            [.., word, sign] if is_name(word, "compile_error") && is_sign(sign, '!') => {
+                word.set_span(name);
+                sign.set_span(name);
+                name
+            }
             _ => span,
         };
         if let TokenTree::Group(group) = &tree {
-            let path = out.iter_mut().rev().take_while(|tree| is_of_error_path(tree));
-            path.for_each(|tree| tree.set_span(at));
             tree = with_content(group, moved(group.stream(), at, name));
         }
         tree.set_span(at);
         out.push(tree);
     }
     out.into_iter().collect()
-}
-
-/// Whether `tree` can be part of `::core::compile_error!`.
-fn is_of_error_path(tree: &TokenTree) -> bool {
-    let names = ["core", "compile_error"];
-    is_sign(tree, ':') || is_sign(tree, '!') || names.iter().any(|known| is_name(tree, known))
 }
 
 /// `group` with other tokens in it.

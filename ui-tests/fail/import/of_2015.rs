@@ -1,3 +1,0 @@
-//! In edition 2015, this is a name.
-
-pub fn async() {}
