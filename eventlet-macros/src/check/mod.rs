@@ -19,7 +19,7 @@ pub use import::{
 pub use item::{cannot_be_green, file_module, only_modules, rewriting_only, trait_function};
 pub use usage::{GREEN, IMPORT, MAIN, Macro, TEST};
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
@@ -65,22 +65,15 @@ pub fn refuse(at: impl ToTokens, problem: &str, help: &str) -> Error {
     Error::new_spanned(at, format!("{problem}\nhelp: {help}"))
 }
 
-/// `error` as code that shows it. Its paths are resolved where the macro stands, because what it is
-/// shown at may be of an edition in which `::core` leads nowhere.
+/// `error` as code that shows it. The macro is named without the `::core::` before it, which leads
+/// nowhere at a place in code of 2015.
 pub fn shown(error: &Error) -> TokenStream {
-    resolved_here(error.to_compile_error())
-}
-
-fn resolved_here(tokens: TokenStream) -> TokenStream {
-    let resolve = |mut tree: TokenTree| {
-        let span = tree.span().resolved_at(Span::call_site());
-        if let TokenTree::Group(group) = &tree {
-            tree = Group::new(group.delimiter(), resolved_here(group.stream())).into();
-        }
-        tree.set_span(span);
-        tree
+    let is_way = |tree: &TokenTree| match tree {
+        TokenTree::Ident(name) => name == "core",
+        TokenTree::Punct(colon) => colon.as_char() == ':',
+        _ => false,
     };
-    tokens.into_iter().map(resolve).collect()
+    error.to_compile_error().into_iter().filter(|tree| !is_way(tree)).collect()
 }
 
 /// Names as a list for a message: `` `a`, `b`, `c` ``.

@@ -4,24 +4,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Error, File, Item, ItemMod};
+use syn::{File, Item, ItemMod};
 
 use super::files::Files;
-use super::transfer::is_name;
 
-/// Code that has the compiler tell `message` at `at`. It has no path to the macro, because none is
-/// one in all editions.
+/// Code that has the compiler tell `message` at `at`.
 pub fn tokens(message: &str, at: Span) -> TokenStream {
     quote_spanned!(at => compile_error! { #message })
-}
-
-/// The same for an error in the invocation.
-pub fn shown(error: &Error) -> TokenStream {
-    let each = error.clone().into_iter().map(|error| error.into_compile_error());
-    let without_path = |code: TokenStream| {
-        code.into_iter().skip_while(|tree| !is_name(tree, "compile_error")).collect::<TokenStream>()
-    };
-    each.map(without_path).collect()
 }
 
 /// The same as an item.

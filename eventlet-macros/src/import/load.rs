@@ -188,7 +188,7 @@ impl<'s> Loader<'s> {
             work(self).map(|tokens| tokens.to_string())
         };
         self.in_files = false;
-        Some(to_compiler(&text?, at, self.here).unwrap_or_else(|error| errors::shown(&error)))
+        Some(to_compiler(&text?, at, self.here).unwrap_or_else(|error| check::shown(&error)))
     }
 
     /// Rewrites all that came by `at` in one go, since its modules may use each other's imports.

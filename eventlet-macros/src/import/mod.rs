@@ -156,7 +156,7 @@ fn patched(
         None => nowhere(&module),
     };
     let mut modules: Vec<Vec<Item>> = modules.into_iter().map(load).collect();
-    let errors: Vec<TokenStream> = loader.errors.iter().map(errors::shown).collect();
+    let errors: Vec<TokenStream> = loader.errors.iter().map(check::shown).collect();
     let has_failed = loader.failed || !errors.is_empty();
     if let (false, false, [first, ..]) = (has_failed, loader.swapped, modules.as_mut_slice()) {
         first.iter_mut().for_each(|module| note_nothing_to_patch(module, &names));
@@ -169,7 +169,7 @@ fn patched(
 /// A module of an invocation that is in no file. An IDE that does not say where code is, reads it
 /// as it is.
 fn nowhere(module: &ItemMod) -> Vec<Item> {
-    let error = errors::shown(&check::nowhere(&module.ident));
+    let error = check::shown(&check::nowhere(&module.ident));
     vec![
         parse_quote!(#[cfg(rust_analyzer)] #module),
         parse_quote!(#[cfg(not(rust_analyzer))] #error),
