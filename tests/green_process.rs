@@ -81,29 +81,38 @@ fn a_limit_ends_reading() {
     });
 }
 
-/// A guard as programs have them: it ends its child, and sees to it that nothing is left.
+/// A guard as programs have them: it sees to it that nothing is left of its child.
 struct Guard(Child, Log);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.1.add(self.0.wait().is_ok());
+        self.1.add(self.0.wait().unwrap().success());
     }
 }
 
+/// The child ends when another green thread lets it, so that one has to run meanwhile.
 #[test]
 fn a_guard_waits_while_its_green_thread_is_killed() {
     check(|| {
         let log = Log::new();
         let theirs = log.clone();
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let input = child.stdin.take().unwrap();
         let guarding = spawn(move || {
-            let _guard = Guard(sleeping(), theirs);
+            let _guard = Guard(child, theirs);
             sleep(Duration::from_secs(3600));
         });
         yield_now();
+        let theirs = log.clone();
+        let letting = spawn(move || {
+            sleep(ms(5));
+            theirs.add("let go");
+            drop(input);
+        });
         guarding.kill();
         assert!(guarding.wait().unwrap_err().is_killed());
-        assert_eq!(log.take(), "true");
+        assert_eq!(log.take(), "let go true");
+        letting.wait().unwrap();
     });
 }
 

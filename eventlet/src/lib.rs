@@ -63,7 +63,7 @@
 //! things such as connections.
 //!
 //! **Talking to the network.** [`green::net`] is `std::net` name by name; [`connect`], [`listen`]
-//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor.
+//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor, [`hubs::poll`] for several.
 //!
 //! **Existing code.** [`green`](macro@green) on a function, `impl` or module makes its paths into
 //! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
@@ -94,7 +94,8 @@
 //!   of one OS thread share its thread-locals, and std relies on nobody else coming in between:
 //!   a second green thread could be left with a reference to a value that is gone. Waiting inside
 //!   [`LocalKey::with`](std::thread::LocalKey::with) is fine while the OS thread lives.
-//! - Do not use green threads on both sides of a `fork`; start programs with `std::process`.
+//! - Do not use green threads on both sides of a `fork`; start programs with [`green::process`] or
+//!   `std::process`.
 //!
 //! # Environment variables
 //!

@@ -20,6 +20,7 @@ mod greenpools;
 mod items;
 mod locals;
 mod net;
+mod processes;
 mod queues;
 mod remote;
 mod scopes;
@@ -52,6 +53,7 @@ const SUBJECTS: &[Row] = &[
     ("scopes", 2, || Box::new(scopes::Scopes)),
     ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),
     ("net", 2, || Box::new(net::Net::start())),
+    ("processes", 2, || Box::new(processes::Processes)),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool::new())),
 ];
