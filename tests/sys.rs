@@ -326,3 +326,10 @@ pub fn make_fifo(path: &Path) {
     // SAFETY: the path is a C string, which lives through the call.
     assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
 }
+
+/// Lets no more than `n` connections wait to be accepted, from now on.
+pub fn set_backlog(listener: &impl AsRawFd, n: i32) {
+    // SAFETY: the call takes plain numbers, and the descriptor is open for as long as it is
+    // borrowed.
+    assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), n) }, 0);
+}
