@@ -61,7 +61,7 @@ fn values_stay_apart_while_threads_take_turns() {
 #[test]
 fn a_value_is_made_when_it_is_first_used() {
     static N_MADE: AtomicUsize = AtomicUsize::new(0);
-    std::thread_local!(static MADE: usize = N_MADE.fetch_add(1, Ordering::SeqCst));
+    thread_local!(static MADE: usize = N_MADE.fetch_add(1, Ordering::SeqCst));
     check(|| {
         thread::spawn(|| ()).join().unwrap();
         assert_eq!(N_MADE.load(Ordering::SeqCst), 0);
@@ -84,7 +84,7 @@ fn with_lends_the_value() {
 
 #[test]
 fn cells_have_shortcuts() {
-    std::thread_local!(static NOTE: Cell<Option<&'static str>> = const { Cell::new(Some("first")) });
+    thread_local!(static NOTE: Cell<Option<&'static str>> = const { Cell::new(Some("first")) });
     check(|| {
         thread::spawn(|| {
             assert_eq!(NOTE.get(), Some("first"));
@@ -133,7 +133,7 @@ fn setting_does_not_make_the_first_value() {
 
 #[test]
 fn making_a_value_may_fail_and_is_tried_again() {
-    std::thread_local!(static FAILS: Cell<u32> = panic!("expected"));
+    thread_local!(static FAILS: Cell<u32> = panic!("expected"));
     check(|| {
         thread::spawn(|| {
             assert_eq!(panic_of(|| FAILS.get()), "expected");
@@ -161,7 +161,7 @@ fn borrowing_twice_panics_as_with_any_ref_cell() {
 
 #[test]
 fn values_are_dropped_before_the_join_returns() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
+    thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || OWN.set(Some(Tell("dropped", sender)))).join().unwrap();
@@ -171,7 +171,7 @@ fn values_are_dropped_before_the_join_returns() {
 
 #[test]
 fn values_are_dropped_after_a_panic_too() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
+    thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         let panicking = thread::spawn(move || {
@@ -185,7 +185,7 @@ fn values_are_dropped_after_a_panic_too() {
 
 #[test]
 fn values_are_dropped_after_what_the_closure_holds() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
+    thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         let theirs = sender.clone();
@@ -210,7 +210,7 @@ fn a_value_cannot_be_reached_from_its_own_destructor() {
                 .unwrap();
         }
     }
-    std::thread_local!(static LAST: RefCell<Option<Last>> = const { RefCell::new(None) });
+    thread_local!(static LAST: RefCell<Option<Last>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || LAST.set(Some(Last(sender)))).join().unwrap();
@@ -226,7 +226,7 @@ fn other_values_can_be_made_in_a_destructor() {
             self.0.send(COUNT.replace(9) + COUNT.get()).unwrap();
         }
     }
-    std::thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
+    thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || LATE.set(Some(Late(sender)))).join().unwrap();
@@ -236,7 +236,7 @@ fn other_values_can_be_made_in_a_destructor() {
 
 #[test]
 fn replacing_a_value_drops_the_old_one_at_once() {
-    std::thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
+    thread_local!(static OWN: RefCell<Option<Tell>> = const { RefCell::new(None) });
     check(|| {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
@@ -268,7 +268,7 @@ fn keys_are_values() {
 #[test]
 fn keys_of_the_same_name_are_different() {
     fn one() -> u32 {
-        std::thread_local!(static N: Cell<u32> = const { Cell::new(10) });
+        thread_local!(static N: Cell<u32> = const { Cell::new(10) });
         N.replace(11)
     }
     fn two() -> u32 {
