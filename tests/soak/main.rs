@@ -26,6 +26,7 @@ mod remote;
 mod scopes;
 mod select;
 mod semaphores;
+mod std_threads;
 mod threads;
 mod timeouts;
 mod tpool;
@@ -40,6 +41,7 @@ use soak::{Row, Soak};
 /// What is soaked, and in how many green threads at once.
 const SUBJECTS: &[Row] = &[
     ("threads", 4, || Box::<threads::Threads>::default()),
+    ("std_threads", 4, || Box::new(std_threads::StdThreads)),
     ("timeouts", 8, || Box::new(timeouts::Timeouts)),
     ("semaphores", 10, || Box::new(semaphores::Semaphores::new())),
     ("events", 8, || Box::new(events::Events::new())),
