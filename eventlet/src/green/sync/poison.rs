@@ -26,7 +26,7 @@ impl Before {
 }
 
 /// Whether the caller unwinds. While another green thread of this OS thread has been left in the middle
-/// of unwinding, std says so of everyone.
+/// of unwinding, std says so of everyone; then a kill is noticed, and a panic is not.
 #[inline]
 fn is_unwinding() -> bool {
     panicking() && hub::try_with(Hub::current_is_unwinding).unwrap_or(true)

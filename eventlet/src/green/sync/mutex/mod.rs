@@ -32,7 +32,8 @@ use super::poison::Poison;
 /// expected, and what the mutex protects is in order at every wait, take the guard out of the error
 /// by [`PoisonError::into_inner`](std::sync::PoisonError::into_inner), or mend the data and call
 /// [`clear_poison`](Mutex::clear_poison). One that is killed while it *waits* for the mutex poisons
-/// nothing.
+/// nothing. As in std, a panic may go unnoticed if it comes while something unwinds already: here also
+/// if another green thread of the OS thread waits in a destructor, in the middle of unwinding.
 ///
 /// # Examples
 ///
