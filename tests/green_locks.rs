@@ -84,7 +84,7 @@ fn hubs_and_os_threads_contend_for_a_rwlock() {
         let lock = Arc::new(RwLock::new([0; 2]));
         let use_it = |lock: &RwLock<[u64; 2]>, n: u64| {
             for round in 0..TIMES {
-                if (round + n) % 3 == 0 {
+                if (round + n).is_multiple_of(3) {
                     let mut halves = lock.write().unwrap();
                     halves[0] += 1;
                     if round % 8 == 0 {

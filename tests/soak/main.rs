@@ -19,6 +19,7 @@ mod futures;
 mod greenpools;
 mod items;
 mod locals;
+mod locks;
 mod net;
 mod processes;
 mod queues;
@@ -56,6 +57,7 @@ const SUBJECTS: &[Row] = &[
     ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),
     ("net", 2, || Box::new(net::Net::start())),
     ("processes", 2, || Box::new(processes::Processes)),
+    ("locks", 8, || Box::new(locks::Locks::start())),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool::new())),
 ];
