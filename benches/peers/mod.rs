@@ -4,6 +4,7 @@ mod eventlet;
 mod http;
 mod limit;
 mod may;
+mod native;
 pub(crate) mod program;
 mod tokio;
 
@@ -26,6 +27,8 @@ pub(crate) enum Peer {
     May,
     /// Goroutines, with `GOMAXPROCS=1`.
     Go,
+    /// What std has of the same name, for OS threads.
+    Std,
     /// Python's greenlets on libev.
     Gevent,
     /// Python's Eventlet.
@@ -46,11 +49,12 @@ type Serve = fn(TcpListener) -> io::Result<()>;
 
 impl Peer {
     /// In the order of the table.
-    pub(crate) const ALL: [Peer; 7] = [
+    pub(crate) const ALL: [Peer; 8] = [
         Peer::Eventlet,
         Peer::Tokio,
         Peer::May,
         Peer::Go,
+        Peer::Std,
         Peer::Gevent,
         Peer::PyEventlet,
         Peer::Limit,
@@ -62,6 +66,7 @@ impl Peer {
             Peer::Tokio => "tokio",
             Peer::May => "may",
             Peer::Go => "go",
+            Peer::Std => "std",
             Peer::Gevent => "gevent",
             Peer::PyEventlet => "eventlet-py",
             Peer::Limit => "limit",
@@ -103,6 +108,7 @@ impl Peer {
             Peer::Eventlet => Some(eventlet::SKILLS),
             Peer::Tokio => Some(tokio::SKILLS),
             Peer::May => Some(may::SKILLS),
+            Peer::Std => Some(native::SKILLS),
             Peer::Limit => Some(limit::SKILLS),
             Peer::Go | Peer::Gevent | Peer::PyEventlet => None,
         }

@@ -152,7 +152,12 @@ fn scratch_folder() -> io::Result<PathBuf> {
 
 /// The version of a peer's crate, from Cargo.lock.
 pub(super) fn locked_version(peer: Peer) -> String {
-    let name = if peer == Peer::Limit { "generator" } else { peer.name() };
+    let name = match peer {
+        // It has the compiler's.
+        Peer::Std => return format!("{peer} {}", env!("CARGO_PKG_RUST_VERSION")),
+        Peer::Limit => "generator",
+        _ => peer.name(),
+    };
     let entry = format!("name = \"{name}\"\nversion = \"");
     let rest = include_str!("../../Cargo.lock").split_once(&entry).map_or("", |(_, rest)| rest);
     format!("{name} {}", rest.split('"').next().unwrap_or_default())

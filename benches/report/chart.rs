@@ -117,6 +117,7 @@ fn color(peer: Peer) -> Option<RGBColor> {
         Peer::Eventlet => Some(RGBColor(0x0b, 0x7a, 0x3b)),
         Peer::May => Some(RGBColor(0xd9, 0x5f, 0x02)),
         Peer::Go => Some(RGBColor(0x1f, 0x78, 0xb4)),
+        Peer::Std => Some(RGBColor(0x8c, 0x56, 0x4b)),
         Peer::Gevent => Some(RGBColor(0x9e, 0x6b, 0xc4)),
         Peer::PyEventlet => Some(RGBColor(0xe7, 0x7c, 0xb4)),
         Peer::Limit => Some(RGBColor(0x77, 0x77, 0x77)),

@@ -72,6 +72,30 @@ pub(super) const ALL: &[InProcess] = &[
         metrics: &[Metric::less("ns", Target::To(Peer::Tokio, 1.0))],
     },
     InProcess {
+        name: "mutex",
+        title: "W3 mutex that is free",
+        operations: 20_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Std, 1.5))],
+    },
+    InProcess {
+        name: "rwlock-read",
+        title: "W3 RwLock that is free, read",
+        operations: 20_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Std, 1.5))],
+    },
+    InProcess {
+        name: "rwlock-write",
+        title: "W3 RwLock that is free, write",
+        operations: 20_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Std, 1.5))],
+    },
+    InProcess {
+        name: "condvar",
+        title: "W3 notification of nobody",
+        operations: 20_000_000,
+        metrics: &[Metric::less("ns", Target::To(Peer::Std, 1.5))],
+    },
+    InProcess {
         name: "sleepers",
         title: "W4 100,000 sleepers",
         operations: 100_000,

@@ -5,6 +5,11 @@ mod queues;
 mod servers;
 mod sync;
 
+eventlet::import_patched! {
+    #[path = "../native/locks.rs"]
+    mod locks;
+}
+
 use super::Skills;
 use crate::workloads::Job;
 
@@ -24,6 +29,10 @@ pub(super) const SKILLS: Skills = Skills {
         ("pool", Job::Timed(sync::pool::<100>)),
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
+        ("mutex", Job::Timed(locks::mutex)),
+        ("rwlock-read", Job::Timed(locks::rwlock_read)),
+        ("rwlock-write", Job::Timed(locks::rwlock_write)),
+        ("condvar", Job::Timed(locks::condvar)),
     ],
     servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
 };
