@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
@@ -261,10 +261,11 @@ const PYTHON: &str = r#"
 import socket, sys
 client = socket.socket(socket.AF_UNIX)
 client.connect(sys.argv[1])
+assert client.recv(100) == b"go"
 # A read stops behind bytes that a descriptor has come with.
 socket.send_fds(client, [b"with one"], [0])
 client.sendall(b" and without")
-client.shutdown(socket.SHUT_WR)
+print("sent", flush=True)
 assert client.recv(100) == b"thanks"
 "#;
 
@@ -276,15 +277,25 @@ fn a_client_that_sends_a_descriptor_along() {
         let path = dir.path("socket");
         let listener = UnixListener::bind(&path).unwrap();
         let arguments = ["-c".as_ref(), PYTHON.as_ref(), path.as_os_str()];
-        let Ok(mut client) = Command::new("python3").args(arguments).spawn() else {
+        let python = Command::new("python3").args(arguments).stdout(Stdio::piped()).spawn();
+        let Ok(mut client) = python else {
             eprintln!("skipped: there is no python3");
             return;
         };
         let (mut stream, _) = listener.accept().unwrap();
+        // From now on the hub knows the stream, and what it says of it counts.
+        stream.set_read_timeout(Some(ms(1))).unwrap();
+        stream.read(&mut [0]).unwrap_err();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        assert_eq!(text, "with one and without");
+        stream.write_all(b"go").unwrap();
+        let mut said = client.stdout.take().unwrap();
+        tpool::execute(move || said.read_exact(&mut [0; 5])).unwrap();
+
+        let (mut text, mut n_read) = ([0; 99], 0);
+        while n_read < 20 {
+            n_read += stream.read(&mut text[n_read..]).unwrap();
+        }
+        assert_eq!(&text[..n_read], b"with one and without");
         stream.write_all(b"thanks").unwrap();
         assert!(tpool::execute(move || client.wait()).unwrap().success());
     });
