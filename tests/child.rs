@@ -19,6 +19,12 @@ pub struct Child {
     stdin: Option<Box<dyn FnOnce() -> Stdio>>,
 }
 
+/// Runs the body of a test, which must succeed, in a process of its own: it changes what the tests
+/// of one process share.
+pub fn alone(body: impl FnOnce()) {
+    Child::new().run(body).expect_success();
+}
+
 /// How such a process ended.
 #[derive(Debug)]
 pub struct Ended {

@@ -108,7 +108,8 @@ fn read_to_string_leaves_the_buffer_if_it_is_no_text() {
     check(|| {
         let scratch = Scratch::new();
         for before in ["", "so "] {
-            let mut file = File::create_new(scratch.path(&format!("file{}", before.len()))).unwrap();
+            let mut file =
+                File::create_new(scratch.path(&format!("file{}", before.len()))).unwrap();
             file.write_all(b"ab\xff\xfecd").unwrap();
             file.rewind().unwrap();
             let mut text = String::from(before);
@@ -285,8 +286,7 @@ fn writers_that_append_do_not_overwrite() {
         let path = scratch.path("log");
         let writers: Vec<_> = (b'a'..=b'e')
             .map(|letter| {
-                let mut log =
-                    OpenOptions::new().append(true).create(true).open(&path).unwrap();
+                let mut log = OpenOptions::new().append(true).create(true).open(&path).unwrap();
                 thread::spawn(move || {
                     for _ in 0..50 {
                         log.write_all(&[letter; 20]).unwrap();
@@ -389,7 +389,10 @@ fn debug_shows_descriptor_path_and_access() {
         let path = scratch.file("file", "");
         let file = File::open(&path).unwrap();
         let path = fs::canonicalize(path).unwrap();
-        let expected = format!("File {{ fd: {}, path: {path:?}, read: true, write: false }}", file.as_raw_fd());
+        let expected = format!(
+            "File {{ fd: {}, path: {path:?}, read: true, write: false }}",
+            file.as_raw_fd()
+        );
         assert_eq!(format!("{file:?}"), expected);
     });
 }

@@ -26,9 +26,6 @@ use differences::Difference;
 use module::Item;
 use table::Row;
 
-/// Modules whose mirror is not complete.
-const NOT_YET: &[&str] = &["fs"];
-
 #[test]
 fn the_lists_are_what_the_documentation_says() {
     if docs::of_std().is_none() {
@@ -92,7 +89,7 @@ fn the_table_says_what_is_there() {
 }
 
 fn modules() -> impl Iterator<Item = &'static str> {
-    list::MODULES.iter().copied().filter(|module| !NOT_YET.contains(module))
+    list::MODULES.iter().copied()
 }
 
 fn lines<'a>(lacks: impl Iterator<Item = &'a Lack>) -> String {

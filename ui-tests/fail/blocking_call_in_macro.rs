@@ -1,12 +1,14 @@
-//! A blocking call among the arguments of a macro.
+//! A call without a green form among the arguments of a macro.
 
 use eventlet::green;
 
+type Native = std::thread::JoinHandle<()>;
+
 #[green]
-fn show() {
-    println!("{:?}", vec![std::fs::read_to_string("Cargo.toml")]);
+fn show(thread: &Native) {
+    println!("{:?}", vec![std::os::unix::thread::JoinHandleExt::as_pthread_t(thread)]);
 }
 
 fn main() {
-    show();
+    let _ = show;
 }

@@ -1,14 +1,17 @@
-//! A blocking call that is named through an imported module.
+//! Calls without a green form that are named through imported modules.
 
 use eventlet::green;
 
-#[green]
-fn look() -> std::io::Result<String> {
-    use std::fs as files;
+type Native = std::thread::JoinHandle<()>;
 
-    files::read_to_string("Cargo.toml")
+#[green]
+fn ids(one: &Native, other: &Native) -> [u64; 2] {
+    use std::os::unix::{self, thread as threads};
+
+    let one = threads::JoinHandleExt::as_pthread_t(one);
+    [one, unix::thread::JoinHandleExt::as_pthread_t(other)]
 }
 
 fn main() {
-    let _ = look();
+    let _ = ids;
 }

@@ -1,16 +1,18 @@
-//! An import of something that would block, reported once.
+//! An import of something without a green form, reported once.
 
 use eventlet::green;
 
-#[green]
-mod notes {
-    use std::{collections::HashMap, fs};
+type Native = std::thread::JoinHandle<()>;
 
-    pub fn read(from: &[String]) -> HashMap<String, Vec<u8>> {
-        from.iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
+#[green]
+mod threads {
+    use std::{collections::HashMap, os::unix::thread::JoinHandleExt};
+
+    pub fn ids(threads: HashMap<String, super::Native>) -> HashMap<String, u64> {
+        threads.into_iter().map(|(name, thread)| (name, thread.as_pthread_t())).collect()
     }
 }
 
 fn main() {
-    let _ = notes::read;
+    let _ = threads::ids;
 }

@@ -1,16 +1,18 @@
-//! A blocking module that is reached by another name of std.
+//! Something without a green form that is reached by another name of std.
 
 use eventlet::green;
 
+type Native = std::thread::JoinHandle<()>;
+
 #[green]
-mod reader {
+mod threads {
     use std as s;
 
-    pub fn read() {
-        let _ = s::fs::read("x");
+    pub fn id(thread: &super::Native) -> u64 {
+        s::os::unix::thread::JoinHandleExt::as_pthread_t(thread)
     }
 }
 
 fn main() {
-    reader::read();
+    let _ = threads::id;
 }

@@ -1,8 +1,8 @@
 //! What is swapped of `std::thread` and of what belongs to it.
 
-use super::Mirror;
+use super::{Mirror, Missing};
 
-pub const ALL: &[Mirror] = &[MACROS, THREAD];
+pub const ALL: &[Mirror] = &[MACROS, THREAD, UNIX];
 
 const THREAD: Mirror = Mirror {
     group: "thread",
@@ -33,3 +33,17 @@ const THREAD: Mirror = Mirror {
 
 const MACROS: Mirror =
     Mirror { group: "thread", path: &[], green: &["thread_local"], shared: &[], missing: &[] };
+
+const UNIX: Mirror = Mirror {
+    group: "thread",
+    path: &["os", "unix", "thread"],
+    green: &[],
+    shared: &["RawPthread"],
+    missing: &[JOIN_HANDLE_EXT],
+};
+
+/// What gives the `pthread_t` of a thread: a green one shares it with all of its hub.
+pub(super) const JOIN_HANDLE_EXT: Missing = Missing {
+    name: "JoinHandleExt",
+    instead: "tell threads apart by the `ThreadId` of `JoinHandle::thread`",
+};

@@ -35,6 +35,7 @@ pub(crate) use listen::{ListenOptions, listen_at};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
 pub(crate) use stdin::{is_stdin_on_disk, read_stdin, stdin_fd};
+pub(crate) use stream::total;
 pub(crate) use unix::connect_unix;
 
 pub(crate) use crate::hub::Direction;

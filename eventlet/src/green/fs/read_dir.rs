@@ -1,6 +1,7 @@
 //! The entries of a directory.
 
 use std::fs;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::{fmt, io, mem, vec};
@@ -118,6 +119,10 @@ impl Iterator for ReadDir {
         self.batch.next()
     }
 }
+
+/// As std's is, whatever the errors carry that have been read ahead.
+impl UnwindSafe for ReadDir {}
+impl RefUnwindSafe for ReadDir {}
 
 impl fmt::Debug for ReadDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

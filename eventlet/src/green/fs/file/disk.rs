@@ -6,12 +6,11 @@
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem;
-use std::ops::Deref;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 
 use super::File;
-use crate::greenio::read_at_once;
+use crate::greenio::{read_at_once, total};
 use crate::hub;
 
 /// A call moves no more, so that its buffer stays small.
@@ -95,11 +94,6 @@ impl File {
             Some(offset) => file.write_at(&bytes, offset),
         })
     }
-}
-
-/// How many bytes the buffers have together.
-pub(super) fn total(bufs: &[impl Deref<Target = [u8]>]) -> usize {
-    bufs.iter().map(|buf| buf.len()).sum()
 }
 
 /// Copies `bytes`, which fit, into the buffers.

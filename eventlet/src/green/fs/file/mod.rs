@@ -30,8 +30,7 @@ use calls::Calls;
 /// [`sync_all`](File::sync_all) before, and nothing is left to be written.
 ///
 /// What differs from std: `Read`, `Write` and `Seek` are not implemented for `Arc<File>`, since
-/// only std can do that; read from `&*file` instead. Nor can
-/// [`IsTerminal`](io::IsTerminal) be; [`is_terminal`](File::is_terminal) is a method here.
+/// only std can do that; read from `&*file` instead.
 ///
 /// # Examples
 ///
@@ -220,26 +219,6 @@ impl File {
     pub fn try_clone(&self) -> io::Result<File> {
         let file = Arc::new(self.file.try_clone()?);
         Ok(File { file, medium: self.medium.clone(), calls: self.calls.clone() })
-    }
-
-    /// Whether the file is a terminal, as std's trait [`IsTerminal`](io::IsTerminal) says for its
-    /// own types.
-    ///
-    /// # Switching
-    ///
-    /// Never switches.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use eventlet::green::fs::File;
-    ///
-    /// assert!(!File::open("Cargo.toml")?.is_terminal());
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        io::IsTerminal::is_terminal(&*self.file)
     }
 }
 

@@ -8,8 +8,8 @@ use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::os::fd::AsFd;
 
 use super::File;
-use super::disk::{gather, scatter, total};
-use crate::greenio::{Direction, move_at_once, read_at_once, write_at_once};
+use super::disk::{gather, scatter};
+use crate::greenio::{Direction, move_at_once, read_at_once, total, write_at_once};
 
 /// A call on the pool reads no more.
 const READ_AT_MOST: usize = 64 * 1024;
