@@ -6,6 +6,7 @@ mod on_std;
 
 eventlet::import_patched! {
     #[path = "real/job_runner_tests.rs"]
+    #[allow(clippy::non_octal_unix_permissions, reason = "it looks at the text of this line")]
     mod green;
 }
 
