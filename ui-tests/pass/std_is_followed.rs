@@ -100,7 +100,7 @@ mod imports_of_imports {
                 super::is_green::<UdpSocket>();
                 super::is_green::<thread::Thread>();
                 super::is_green::<SyncSender<u8>>();
-                discard(io::empty());
+                discard(vec![io::empty()]);
             }
         }
     }
