@@ -55,6 +55,11 @@ impl Selection {
         }
     }
 
+    /// Whether everything is swapped that can be.
+    pub fn is_all(&self) -> bool {
+        self.mirrors.len() == mirrors().count() && self.allowed.is_empty()
+    }
+
     /// The names that lead from the module at `path` to mirrors, by one step or more.
     pub fn names_below(&self, path: &[String]) -> Vec<&'static str> {
         let step = |mirror: &&'static Mirror| match mirror.path {

@@ -12,6 +12,23 @@ pub use eventlet_macros::import_patched_here;
 
 use crate::greenthread::Builder;
 
+/// All of std with its green parts swapped, for paths that the macros cannot read to their end,
+/// such as `std::$module::spawn` in a macro's body.
+pub mod patched_std {
+    pub use ::std::*;
+
+    pub use crate::green::{fs, io, net, process, sync, thread, thread_local, time};
+
+    /// [`std::os`], likewise.
+    pub mod os {
+        pub use ::std::os::*;
+
+        #[cfg(target_os = "linux")]
+        pub use crate::green::os::linux;
+        pub use crate::green::os::unix;
+    }
+}
+
 /// `#[green(spawn)]`.
 #[track_caller]
 pub fn spawn<F, T>(name: Option<&'static str>, stack_size: Option<usize>, f: F) -> GreenThread<T>

@@ -22,6 +22,24 @@ mod patched {
         }};
     }
 
+    macro_rules! in_module {
+        ($module:ident::$name:ident) => {
+            std::any::type_name::<std::$module::$name>()
+        };
+    }
+
+    macro_rules! all {
+        ($($name:ident),*) => {{
+            use std::{any, net::{$($name),*}};
+            [$(any::type_name::<$name>()),*]
+        }};
+    }
+
+    pub fn unread() -> Vec<&'static str> {
+        [vec![in_module!(thread::Thread), in_module!(net::TcpStream)], all!(TcpListener, TcpStream).to_vec()]
+            .concat()
+    }
+
     pub fn names() -> Vec<&'static str> {
         let listener = vec![std::any::type_name::<std::net::TcpListener>()];
         run! {
@@ -36,5 +54,6 @@ mod patched {
 fn main() {
     let names = patched::names();
     assert_eq!(names.len(), 4);
+    let names = [names, patched::unread()].concat();
     assert!(names.iter().all(|name| name.starts_with("eventlet::")), "{names:?}");
 }

@@ -1,12 +1,12 @@
 //! Macro calls: their tokens have no syntax yet, so paths are found as runs of `name :: name`.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ItemUse;
 
 use super::declared::{Declared, is_module, up_to_semicolon};
 use super::variables::{named, restored};
-use super::{Change, Rewriter, unraw};
+use super::{Change, Rewriter, generated, unraw};
 use crate::check;
 
 /// Keywords that may stand directly before a path with a leading `::`.
@@ -117,6 +117,7 @@ impl Rewriter<'_> {
             _ if self.is_prelude_call(&run, &trees[at..]) => {
                 (Change::Runtime(Vec::new()), name.span(), 0)
             }
+            _ if self.ends_unread(&run, &trees[at..]) => return self.patched_std(&run, name, out),
             _ => return None,
         };
         if run.leading_colon {
@@ -128,6 +129,31 @@ impl Rewriter<'_> {
             0 => Some((quote!(#colons #(#head::)* #name), 1)),
             _ => Some((quote!(#colons #(#head)::*), 3 * length - 2)),
         }
+    }
+
+    /// Whether all that can be read of the path that `trees` begin with is `std`: a macro variable
+    /// follows, or an import with repetitions.
+    fn ends_unread(&self, run: &Run, trees: &[TokenTree]) -> bool {
+        let is_std = run.names == ["std"] && (run.leading_colon || self.scopes.std_is_itself());
+        let unread = match trees.get(3) {
+            Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+            next => is_punct(next, '$'),
+        };
+        is_std && run.open && unread && self.selection.is_all() && !self.native
+    }
+
+    /// The way to a std of which all is swapped, in the place of `std`.
+    fn patched_std(
+        &self,
+        run: &Run,
+        std: &Ident,
+        out: &mut Vec<TokenTree>,
+    ) -> Option<(TokenStream, usize)> {
+        if run.leading_colon {
+            out.truncate(out.len() - 2);
+        }
+        let private = self.selection.runtime.private();
+        Some((quote_spanned!(generated(std.span())=> #private::patched_std), 1))
     }
 
     /// Whether `run`, which `trees` begin with, is the name of a macro that needs no import, and

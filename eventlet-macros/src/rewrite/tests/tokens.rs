@@ -1,6 +1,6 @@
 //! What macros are called with, and the bodies of macros.
 
-use super::{becomes, is_refused, stays};
+use super::{becomes, becomes_under, is_refused, stays};
 
 #[test]
 fn tokens_of_macro_calls() {
@@ -53,7 +53,6 @@ fn imports_with_macro_variables() {
         "macro_rules! m { ($t:ident) => { use std::{sync::mpmc::$t}; } }",
         &["std::sync::mpmc"],
     );
-    stays("macro_rules! m { ($($t:ident)*) => { use std::{io, net::{$($t),*}}; } }");
 }
 
 #[test]
@@ -116,4 +115,19 @@ fn a_macro_of_the_users_is_left_alone() {
         "mod thread_local {} use other::thread_local as x; thread_local! {}",
         "mod thread_local {} use other::thread_local as x; ::eventlet::green::thread_local! {}",
     );
+}
+
+#[test]
+fn paths_that_cannot_be_read_to_their_end_lead_to_a_patched_std() {
+    let source = "macro_rules! m { ($($t:ident)* $m:ident) => {
+        use ::std::{io, net::{$($t),*}};
+        std::$m::spawn(); ::std::$m::spawn(); other::std::$m::f(); $crate::std::$m::f(); $std::$m;
+    } }";
+    let std = "::eventlet::__private::patched_std";
+    let expected = source
+        .replace("use ::std::{", &format!("use {std}::{{"))
+        .replace(" std::$m::spawn(); ::std::$m", &format!(" {std}::$m::spawn(); {std}::$m"));
+    becomes(source, &expected);
+    becomes_under("only(net)", source, source);
+    stays("mod std {} macro_rules! m { ($m:ident) => { std::$m::spawn() } }");
 }
