@@ -181,7 +181,9 @@ fn below_std(path: &Path) -> Result<Vec<String>> {
             let help = "nothing below it is known to block: leave it out";
             Err(refuse(path, "this needs no `allow`", help))
         }
-        _ => Err(refuse(path, "`allow` takes paths of std", "write `allow(std::fs)`")),
+        _ => {
+            Err(refuse(path, "`allow` takes paths of std", "write `allow(std::os::unix::thread)`"))
+        }
     }
 }
 

@@ -57,7 +57,7 @@ const USAGE: &[(&str, &str)] = &[
     ("stack_size", "stack_size = \"64KiB\""),
     ("only", "only(net, thread)"),
     ("except", "except(time)"),
-    ("allow", "allow(std::fs)"),
+    ("allow", "allow(std::os::unix::thread)"),
     ("crate", "crate = \"::path::to::eventlet\""),
 ];
 

@@ -161,7 +161,7 @@ fn an_error_leaves_the_item_as_written() {
     ] {
         let parse = |text: &str| text.parse::<TokenStream>().unwrap();
         let expanded = expand(parse(args), parse(source)).to_string();
-        assert!(expanded.starts_with(":: core :: compile_error !"), "{expanded}");
+        assert!(expanded.starts_with("compile_error !"), "{expanded}");
         assert!(expanded.ends_with(&parse(source).to_string()), "{expanded}");
         assert_eq!(expanded.matches("compile_error").count(), 1, "{expanded}");
     }
