@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[path = "../eventlet-macros/src/table/mod.rs"]
 mod table;
 
-use table::{BLOCKING, mirrors};
+use table::mirrors;
 
 /// Entries of the table that std has, but not yet on stable.
 const UNSTABLE: &[&str] = &["IntoIncoming"];
@@ -39,9 +39,6 @@ fn table_entries() -> String {
         for item in mirrored.chain(missing).filter(|item| !UNSTABLE.contains(item)) {
             import(&path("std", mirror.path, item));
         }
-    }
-    for entry in BLOCKING {
-        import(&format!("std::{}", entry.path.join("::")));
     }
     format!("#![allow(unused_imports, deprecated)]\nfn main() {{\n{imports}}}\n")
 }

@@ -1,7 +1,7 @@
 //! Which parts of std one macro use swaps, and the verdict on each path into std.
 
 use crate::runtime::Runtime;
-use crate::table::{BLOCKING, Mirror, UNSTABLE, Unstable, mirrors};
+use crate::table::{Mirror, UNSTABLE, Unstable, mirrors};
 
 /// What one macro use swaps and tolerates, and where the runtime is.
 ///
@@ -33,7 +33,7 @@ pub enum Verdict {
 pub struct Refused {
     /// The shortest path of which that is known.
     pub path: String,
-    /// What to do instead; may be empty.
+    /// What to do instead, as an imperative.
     pub instead: &'static str,
 }
 
@@ -94,11 +94,8 @@ impl Selection {
     /// What of `path` has no green form. A module that is not swapped at all was the user's
     /// choice, so what blocks in it is not reported.
     fn refused(&self, path: &[String]) -> Option<Refused> {
-        let outside = BLOCKING.iter().find(|entry| begins(path, entry.path));
-        let outside = outside.map(|entry| (entry.path.len(), entry.instead));
-        let (length, instead) = outside
-            .or_else(|| self.mirrors.iter().find_map(|mirror| missing(mirror, path)))
-            .or_else(|| self.unstable(path))?;
+        let stable = self.mirrors.iter().find_map(|mirror| missing(mirror, path));
+        let (length, instead) = stable.or_else(|| self.unstable(path))?;
         Some(Refused { path: format!("std::{}", path[..length].join("::")), instead })
     }
 
@@ -140,9 +137,8 @@ pub fn can_be_allowed(path: &[String]) -> bool {
     let missing = |mirror: &'static Mirror| {
         mirror.missing.iter().map(|missing| [mirror.path, &[missing.name]].concat())
     };
-    let outside = BLOCKING.iter().map(|entry| entry.path.to_vec());
     let unstable = UNSTABLE.iter().map(|entry| entry.path.to_vec());
-    let mut entries = outside.chain(mirrors().flat_map(missing)).chain(unstable);
+    let mut entries = mirrors().flat_map(missing).chain(unstable);
     entries.any(|entry| begins(path, &entry) || is_begun_by(&entry, path))
 }
 

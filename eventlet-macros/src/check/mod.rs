@@ -53,11 +53,7 @@ pub fn refused_import(at: impl ToTokens, refused: &Refused) -> Error {
 
 fn no_green_form(at: impl ToTokens, refused: &Refused, general: &str) -> Error {
     let Refused { path, instead } = refused;
-    if instead.is_empty() {
-        refuse(at, &format!("`{path}` would block every green thread of this OS thread"), general)
-    } else {
-        refuse(at, &format!("`{path}` has no green form"), &format!("{instead}, or {general}"))
-    }
+    refuse(at, &format!("`{path}` has no green form"), &format!("{instead}, or {general}"))
 }
 
 /// An error at `at` of two lines: what is wrong, and what to do instead.
