@@ -36,6 +36,7 @@ impl Rewriter<'_> {
         let mut names = self.selection.names_below(module);
         names.retain(|name| self.selection.verdict(&below(name)) == Verdict::Swap);
         names.retain(|name| self.scopes.take_through_glob(name));
+        self.swapped |= !names.is_empty();
         let runtime = &self.selection.runtime;
         let colons = runtime.leading_colon.then(|| quote!(::));
         let names = names.iter().map(|name| runtime.green(&below(name), generated(span)));

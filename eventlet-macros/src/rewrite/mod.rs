@@ -185,7 +185,7 @@ impl<'s> Rewriter<'s> {
     }
 
     /// Puts the beginning that `change` names in the place of the first `length` names of `path`.
-    fn begin_differently(&self, path: &mut Path, length: usize, change: &Change) {
+    fn begin_differently(&mut self, path: &mut Path, length: usize, change: &Change) {
         let at = path.segments[length - 1].ident.span();
         let (leading, head) = self.beginning(change, at);
         path.leading_colon = leading.then(|| Token![::](generated(at)));
@@ -195,7 +195,8 @@ impl<'s> Rewriter<'s> {
     }
 
     /// Whether a new beginning has a `::` before it, and its names.
-    fn beginning(&self, change: &Change, at: Span) -> (bool, Vec<Ident>) {
+    fn beginning(&mut self, change: &Change, at: Span) -> (bool, Vec<Ident>) {
+        self.swapped |= matches!(change, Change::Runtime(_));
         let runtime = &self.selection.runtime;
         match change {
             Change::Runtime(module) => {

@@ -144,7 +144,7 @@ impl Rewriter<'_> {
 
     /// The way to a std of which all is swapped, in the place of `std`.
     fn patched_std(
-        &self,
+        &mut self,
         run: &Run,
         std: &Ident,
         out: &mut Vec<TokenTree>,
@@ -152,6 +152,7 @@ impl Rewriter<'_> {
         if run.leading_colon {
             out.truncate(out.len() - 2);
         }
+        self.swapped = true;
         let private = self.selection.runtime.private();
         Some((quote_spanned!(generated(std.span())=> #private::patched_std), 1))
     }
