@@ -1,7 +1,8 @@
 //! Which parts of std one macro use swaps, and the verdict on each path into std.
 
 use crate::runtime::Runtime;
-use crate::table::{Mirror, UNSTABLE, Unstable, mirrors};
+use crate::table::unstable::Unstable;
+use crate::table::{Mirror, UNSTABLE, mirrors};
 
 /// What one macro use swaps and tolerates, and where the runtime is.
 ///

@@ -10,9 +10,9 @@ mod process;
 mod sync;
 mod thread;
 mod time;
-mod unstable;
+pub mod unstable;
 
-pub use unstable::{UNSTABLE, Unstable};
+pub use unstable::UNSTABLE;
 
 /// A module of std that has a mirror at the same path below `eventlet::green`.
 #[allow(dead_code, reason = "the lists of what exists are read by ui-tests alone")]
@@ -39,20 +39,9 @@ pub struct Missing {
     pub instead: &'static str,
 }
 
-/// A module of std without a mirror that is known to block.
-pub struct Blocking {
-    /// The path of the module, or of an item, below `std`.
-    pub path: &'static [&'static str],
-    /// What to do instead, as an imperative.
-    pub instead: &'static str,
-}
-
 /// The modules of std that are swapped, group by group.
 pub const MIRRORS: &[&[Mirror]] =
     &[fs::ALL, io::ALL, net::ALL, process::ALL, sync::ALL, thread::ALL, time::ALL];
-
-/// What blocks outside the mirrored modules.
-pub const BLOCKING: &[Blocking] = &[];
 
 /// All mirrors.
 pub fn mirrors() -> impl Iterator<Item = &'static Mirror> {

@@ -2,7 +2,7 @@
 
 use super::Mirror;
 
-pub const ALL: &[Mirror] = &[PROCESS, UNIX];
+pub const ALL: &[Mirror] = &[PROCESS, UNIX, LINUX];
 
 const PROCESS: Mirror = Mirror {
     group: "process",
@@ -28,5 +28,14 @@ const UNIX: Mirror = Mirror {
     path: &["os", "unix", "process"],
     green: &["CommandExt"],
     shared: &["ExitStatusExt", "parent_id"],
+    missing: &[],
+};
+
+/// All of it is unstable, so nothing is ever swapped.
+const LINUX: Mirror = Mirror {
+    group: "process",
+    path: &["os", "linux", "process"],
+    green: &[],
+    shared: &[],
     missing: &[],
 };

@@ -23,7 +23,6 @@ pub const UNSTABLE: &[Unstable] = &[
     waits(&["os", "linux", "process"], "use `std::process::Child::wait`, which waits on a pidfd"),
     waits(&["os", "unix", "fs", "DirEntryExt2"], "use `std::fs::DirEntry::file_name`"),
     waits(&["os", "unix", "fs", "mkfifo"], "call `libc::mkfifo`, which does not wait"),
-    never_waits(&["os", "unix", "io", "StdioExt"]),
     waits(&["os", "unix", "net", "AncillaryData"], ANCILLARY),
     waits(&["os", "unix", "net", "AncillaryError"], ANCILLARY),
     waits(&["os", "unix", "net", "Messages"], ANCILLARY),

@@ -67,3 +67,15 @@ fn globs_of_modules_around_are_followed() {
     );
     stays("mod m { mod std {} mod inner { use super::*; fn f() { std::net::f(); } } }");
 }
+
+#[test]
+fn an_allowed_item_is_imported_beside_the_glob() {
+    becomes_under(
+        "allow(std::os::unix::thread)",
+        "use std::os::unix::thread::*;",
+        "#[allow(unused_imports)] use {
+            ::eventlet::green::os::unix::thread::*,
+            ::std::os::unix::thread::JoinHandleExt
+        };",
+    );
+}
