@@ -111,6 +111,9 @@ impl Files {
             module: by.map_or_else(|| at.file(), |by| self.module_of(by)),
         };
         self.sources.insert(at.file(), source);
+        if !text.contains("include") {
+            return Ok((tokens, at));
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         Ok((relative::made_absolute(tokens, folder), at))
     }

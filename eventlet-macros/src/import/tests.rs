@@ -264,3 +264,22 @@ fn an_argument_among_the_modules_is_refused() {
     }
     assert_eq!(folder.expand("lib.rs", "pub(crate) mod a {}"), "pub(crate)moda{}");
 }
+
+#[test]
+fn a_long_file_is_soon_expanded() {
+    let function = "/// Sends `n`.\npub fn send_N(to: std::net::SocketAddr, n: u32) -> io::Result<()> {\n    \
+                    let mut stream = TcpStream::connect(to)?;\n    \
+                    stream.set_nodelay(n % 2 == 0)?;\n    \
+                    match stream.write_all(&n.to_be_bytes()) {\n        \
+                    Ok(()) => stream.shutdown(Shutdown::Write),\n        \
+                    Err(error) => Err(std::io::Error::new(error.kind(), format!(\"{n}: {error}\"))),\n    \
+                    }\n}\n\n";
+    let mut source = String::from("use std::io::{self, Write};\nuse std::net::*;\n");
+    source.extend((0..200).map(|n| function.replace("_N", &format!("_{n}"))));
+    assert!(source.lines().count() >= 2000);
+    let folder = Folder::new("long", &[("long.rs", &source)]);
+    let started = std::time::Instant::now();
+    let expanded = folder.expand_all("lib.rs", "mod long;");
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    assert_eq!(expanded.matches("pub fn send_").count(), 200);
+}
