@@ -63,16 +63,18 @@
 //! things such as connections.
 //!
 //! **Talking to the network.** [`green::net`] is `std::net` name by name; [`connect`], [`listen`]
-//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor, [`hubs::poll`] for several.
+//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor, and
+//! [`hubs::poll`] for several.
 //!
-//! **Existing code.** [`green`](macro@green) on a function, `impl` or module makes its paths into
-//! `std` lead to [`mod@green`]; [`import_patched!`] does so for modules in files of their own. What
+//! **Existing code.** [`mod@green`] has all of std that waits: sockets, threads, locks, channels,
+//! processes, pipes and files. [`green`](macro@green) on a function, `impl` or module makes its
+//! paths into `std` lead there; [`import_patched!`] does so for modules in files of their own. What
 //! cannot be made green runs on OS threads by [`tpool::execute`], what has such methods lives in a
 //! [`tpool::Proxy`], and [`future::block_on`] waits for what is `async`.
 //!
 //! **More cores.** One OS thread keeps one core busy. [`hubs::spawn_hub`] starts another, with
 //! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
-//! [`green::sync::mpsc`].
+//! [`green::sync`], its channels and its locks.
 //!
 //! **Who runs all this?** Every OS thread has a *hub*, made by the first green call. There is
 //! nothing to start: when the *main context* (the thread's own stack) waits, it runs the hub until
@@ -86,8 +88,9 @@
 //!   [`yield_if_needed`] in its loop, or compute in [`tpool::execute`].
 //! - A kill or a timeout unwinds. Code that catches every unwind catches these too, and while
 //!   destructors run because of one, [`sleep`] returns at once and I/O that would wait fails.
-//! - A guard of a lock that is held while waiting can deadlock, as with OS threads. If nothing can
-//!   ever wake the main context, the hub panics with a list of who waits for what.
+//! - A guard of one of std's own locks that is held while waiting can deadlock, since who waits for
+//!   it holds up all; those of [`green::sync`] are for that. If nothing can ever wake the main
+//!   context, the hub panics with a list of who waits for what.
 //! - A stack has 256 KiB unless [`Builder::stack_size`] or `EVENTLET_STACK_SIZE` says otherwise.
 //!   Only touched pages cost memory. An overflow is reported and ends the process.
 //! - Do not wait while a thread-local of your own is being initialised or destroyed. Green threads

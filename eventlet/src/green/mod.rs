@@ -5,6 +5,29 @@
 //! macros [`green`](macro@crate::green) and [`import_patched!`](crate::import_patched) lead paths
 //! of `std` to this module; it can be used by name as well.
 //!
+//! | module | who waits, and for what |
+//! |---|---|
+//! | [`net`], [`os::unix::net`] | sockets wait in the hub's poller, names are resolved on the [native pool](crate::tpool) |
+//! | [`thread`] | green threads instead of OS threads; `thread_local!` makes a variable of which each has its own |
+//! | [`sync`] | locks, conditions and channels; also between hubs, and with plain OS threads |
+//! | [`process`] | a child's end and its pipes, in the poller |
+//! | [`io`] | standard input and pipes, in the poller |
+//! | [`fs`] | the native pool waits for disks; what is in memory is read at once |
+//! | [`time`] | nobody |
+//!
+//! # What differs from std
+//!
+//! - What is spawned need not be `Send`, and what a scope lends out stays on its OS thread.
+//! - A green thread begins when its spawner first waits or yields, and runs until it waits itself.
+//!   Locks and lines of waiters are first come, first served, so that this starves nobody.
+//! - [Kills](crate::GreenThread::kill) and [timeouts](crate::Timeout) unwind, and so they poison a
+//!   lock whose guard they find held, as a panic does.
+//! - Few things that std has can wait and have no name to swap: methods of `std::path::Path` such as
+//!   `exists` ask the disk in place. The page of [`fs`] has a list, and what to use instead.
+//!
+//! The project's tests hold these modules against std's documentation, name by name and signature by
+//! signature, and run the same tests on both.
+//!
 //! # Examples
 //!
 //! ```
