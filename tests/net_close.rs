@@ -5,9 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use eventlet::green::net::{Shutdown, TcpListener, TcpStream};
-use eventlet::{hubs, sleep, spawn};
+use eventlet::green::os::unix::net::UnixDatagram;
+use eventlet::{hubs, sleep, spawn, with_timeout};
 use eventlet_tests::net::{half_green_pair, pair};
 use eventlet_tests::{check, ms, yield_now};
 
@@ -145,6 +147,32 @@ fn shutting_down_wakes_and_does_not_close() {
         left.shutdown(Shutdown::Write).unwrap();
         assert_eq!((&*left).write(b"x").unwrap_err().kind(), ErrorKind::BrokenPipe);
         assert_eq!(right.read(&mut [0; 10]).unwrap(), 0);
+    });
+}
+
+/// Whatever the moment at which another thread shuts sending down, a sender never sleeps on. The
+/// system tells nobody who polls.
+#[test]
+fn shutting_down_at_any_moment() {
+    check(|| {
+        let (give, take) = mpsc::channel::<UnixDatagram>();
+        let end = move || take.iter().for_each(|socket| socket.shutdown(Shutdown::Write).unwrap());
+        let ending = thread::spawn(end);
+        for n in 0..1000 {
+            let (left, _right) = UnixDatagram::pair().unwrap();
+            let clone = left.try_clone().unwrap();
+            left.set_nonblocking(true).unwrap();
+            while left.send(&[0; 1000]).is_ok() {}
+            left.set_nonblocking(false).unwrap();
+            if n % 2 == 0 {
+                // This hub has met it, and knows that it is full.
+                assert!(with_timeout(Duration::ZERO, || left.send(&[0])).is_err());
+            }
+            give.send(clone).unwrap();
+            assert_eq!(left.send(&[0]).unwrap_err().kind(), ErrorKind::BrokenPipe);
+        }
+        drop(give);
+        ending.join().unwrap();
     });
 }
 

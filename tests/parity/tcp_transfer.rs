@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, BufReader, BufWriter, IoSlice, IoSliceMut, Read, Write};
 use std::net::Shutdown;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use eventlet_tests::check;
@@ -84,6 +86,31 @@ fn writing_nothing_is_fine() {
         let mut byte = [0];
         server.read_exact(&mut byte).unwrap();
         assert_eq!(&byte, b"x");
+    });
+}
+
+/// On Linux, at least: a read waits for something to be read even if it does not take it.
+#[cfg(target_os = "linux")]
+#[test]
+fn reading_into_nothing_waits() {
+    check(|| {
+        let (mut client, mut server) = pair();
+        let is_sent = Arc::new(AtomicBool::new(false));
+        // The second time it is known that there is nothing.
+        for _ in 0..2 {
+            let (mut reading, has_come) = (client.try_clone().unwrap(), is_sent.clone());
+            let reader = thread::spawn(move || {
+                let n_read = reading.read(&mut []).unwrap();
+                let n_peeked = reading.peek(&mut []).unwrap();
+                (n_read, n_peeked, has_come.swap(false, Ordering::SeqCst))
+            });
+            thread::yield_now();
+            is_sent.store(true, Ordering::SeqCst);
+            server.write_all(b"x").unwrap();
+            assert_eq!(reader.join().unwrap(), (0, 0, true));
+            assert_eq!(client.read(&mut [0; 9]).unwrap(), 1);
+        }
+        assert_eq!(client.read_vectored(&mut []).unwrap(), 0);
     });
 }
 

@@ -189,3 +189,22 @@ fn shutting_down_without_a_peer() {
         assert!(receiver.recv(&mut [0; 9]).is_err());
     });
 }
+
+#[test]
+fn shutting_down_wakes_a_sender() {
+    check(|| {
+        let (left, _right) = UnixDatagram::pair().unwrap();
+        let left = Arc::new(left);
+        let sending = left.clone();
+        let sender = thread::spawn(move || {
+            loop {
+                if let Err(error) = sending.send(&[0; 10_000]) {
+                    return error.kind();
+                }
+            }
+        });
+        thread::yield_now();
+        left.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(sender.join().unwrap(), ErrorKind::BrokenPipe);
+    });
+}

@@ -4,7 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use eventlet_tests::check;
 use eventlet_tests::scratch::Scratch;
@@ -119,21 +120,66 @@ fn shutting_down_a_clone_wakes_a_reader() {
     });
 }
 
+/// A thread that writes until it fails, and says how.
+fn write_without_end(stream: Arc<UnixStream>) -> JoinHandle<ErrorKind> {
+    let writer = thread::spawn(move || {
+        loop {
+            if let Err(error) = (&*stream).write(&[0; 65536]) {
+                return error.kind();
+            }
+        }
+    });
+    thread::yield_now();
+    writer
+}
+
 #[test]
 fn shutting_down_wakes_a_writer() {
     check(|| {
+        for how in [Shutdown::Both, Shutdown::Write] {
+            let (left, _right) = UnixStream::pair().unwrap();
+            let left = Arc::new(left);
+            let writer = write_without_end(left.clone());
+            left.shutdown(how).unwrap();
+            assert_eq!(writer.join().unwrap(), ErrorKind::BrokenPipe);
+        }
+    });
+}
+
+#[test]
+fn shutting_down_a_clone_wakes_writers() {
+    check(|| {
         let (left, _right) = UnixStream::pair().unwrap();
-        let left = Arc::new(left);
-        let writing = left.clone();
-        let writer = thread::spawn(move || {
-            loop {
-                if let Err(error) = (&*writing).write(&[0; 65536]) {
-                    return error.kind();
-                }
-            }
-        });
-        thread::yield_now();
-        left.shutdown(Shutdown::Both).unwrap();
+        let (first, second) = (left.try_clone().unwrap(), left.try_clone().unwrap());
+        let last = first.try_clone().unwrap();
+        drop(first);
+        let writers = [left, second].map(|stream| write_without_end(Arc::new(stream)));
+        last.shutdown(Shutdown::Write).unwrap();
+        for writer in writers {
+            assert_eq!(writer.join().unwrap(), ErrorKind::BrokenPipe);
+        }
+    });
+}
+
+/// The next write fails at once, though there is no room, and no word of any.
+#[test]
+fn writing_to_what_was_full_when_it_was_shut_down() {
+    check(|| {
+        let (mut left, _right) = UnixStream::pair().unwrap();
+        left.set_write_timeout(Some(Duration::from_millis(20))).unwrap();
+        while left.write(&[0; 65536]).is_ok() {}
+        left.set_write_timeout(None).unwrap();
+        left.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(left.write(&[0]).unwrap_err().kind(), ErrorKind::BrokenPipe);
+    });
+}
+
+#[test]
+fn a_peer_that_shuts_down_reading_wakes_a_writer() {
+    check(|| {
+        let (left, right) = UnixStream::pair().unwrap();
+        let writer = write_without_end(Arc::new(left));
+        right.shutdown(Shutdown::Read).unwrap();
         assert_eq!(writer.join().unwrap(), ErrorKind::BrokenPipe);
     });
 }

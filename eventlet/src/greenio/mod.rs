@@ -18,6 +18,7 @@ mod flags;
 mod listen;
 mod pauses;
 mod share;
+mod shared;
 mod shutdown;
 mod socket;
 mod source;

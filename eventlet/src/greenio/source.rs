@@ -5,11 +5,10 @@ use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::shutdown::shut_down;
-use crate::hub::{self, Direction, Homes, IoId, Time};
+use super::shared::Shared;
+use crate::hub::{self, Direction, Hub, IoId, Time};
 
 /// Whether a short read or write means that the next one would block.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +34,14 @@ impl Kind {
             Kind::Messages => false,
         }
     }
+
+    /// How long to wait before one tries again without having been told that it is worth it. Linux
+    /// wakes who is blocked in writing to a Unix socket when the peer shuts down reading, but its
+    /// poller says nothing then.
+    fn patience(self, direction: Direction) -> Option<Duration> {
+        let is_untold = self == Kind::UnixStream && direction == Direction::Write;
+        is_untold.then_some(Duration::from_millis(500))
+    }
 }
 
 /// A non-blocking descriptor of std's type `S`, with the waiting that std leaves to the kernel.
@@ -46,51 +53,24 @@ pub(crate) struct Source<S: AsFd> {
     io: ManuallyDrop<S>,
     /// This descriptor's own identity: a duplicate has another one.
     id: IoId,
-    /// The hubs that have met it.
-    homes: Homes,
     kind: Kind,
     /// What std keeps in the kernel's socket, and duplicates share.
     shared: Arc<Shared>,
 }
 
-/// The settings of a socket, shared by all its duplicates.
-struct Shared {
-    /// The user wants to see "would block".
-    nonblocking: AtomicBool,
-    /// In nanoseconds; 0 for none.
-    read_timeout: AtomicU64,
-    write_timeout: AtomicU64,
-    /// Someone has called `close`.
-    closed: AtomicBool,
-}
-
 impl<S: AsFd> Source<S> {
     /// Takes over a descriptor that is non-blocking already; `nonblocking` is how it looks.
     pub(crate) fn new(io: S, kind: Kind, nonblocking: bool) -> Self {
-        let shared = Shared {
-            nonblocking: AtomicBool::new(nonblocking),
-            read_timeout: AtomicU64::new(0),
-            write_timeout: AtomicU64::new(0),
-            closed: AtomicBool::new(false),
-        };
-        Source {
-            io: ManuallyDrop::new(io),
-            id: IoId::new(),
-            homes: Homes::default(),
-            kind,
-            shared: Arc::new(shared),
-        }
+        let shared = Arc::new(Shared::new(nonblocking));
+        Source { io: ManuallyDrop::new(io), id: IoId::new(), kind, shared }
     }
 
     /// Takes over a duplicate of this source's descriptor.
     pub(crate) fn duplicate(&self, io: S) -> Self {
-        Source {
-            io: ManuallyDrop::new(io),
-            id: IoId::new(),
-            homes: Homes::default(),
-            kind: self.kind,
-            shared: self.shared.clone(),
-        }
+        let (kind, shared) = (self.kind, self.shared.clone());
+        let duplicate = Source { io: ManuallyDrop::new(io), id: IoId::new(), kind, shared };
+        self.shared.add_duplicate(self.place(), duplicate.place());
+        duplicate
     }
 
     pub(crate) fn get(&self) -> &S {
@@ -101,10 +81,15 @@ impl<S: AsFd> Source<S> {
         self.io.as_fd().as_raw_fd()
     }
 
+    /// Where the hubs find it.
+    pub(super) fn place(&self) -> (RawFd, IoId) {
+        (self.fd(), self.id)
+    }
+
     /// Gives the descriptor back, still non-blocking.
     pub(crate) fn into_inner(self) -> S {
         let this = ManuallyDrop::new(self);
-        this.homes.forget(this.fd(), this.id, true);
+        this.leave(true);
         // SAFETY: `this` is never dropped, so each field is moved out exactly once.
         unsafe {
             drop(ptr::read(&raw const this.shared));
@@ -112,52 +97,8 @@ impl<S: AsFd> Source<S> {
         }
     }
 
-    pub(crate) fn is_nonblocking(&self) -> bool {
-        self.shared.nonblocking.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn set_nonblocking(&self, nonblocking: bool) {
-        self.shared.nonblocking.store(nonblocking, Ordering::Relaxed);
-    }
-
-    fn timeout_cell(&self, direction: Direction) -> &AtomicU64 {
-        match direction {
-            Direction::Read => &self.shared.read_timeout,
-            Direction::Write => &self.shared.write_timeout,
-        }
-    }
-
-    pub(crate) fn timeout(&self, direction: Direction) -> Option<Duration> {
-        let nanos = self.timeout_cell(direction).load(Ordering::Relaxed);
-        (nanos != 0).then(|| Duration::from_nanos(nanos))
-    }
-
-    /// Sets how long one call may wait, with std's rules: zero is an error.
-    pub(crate) fn set_timeout(
-        &self,
-        direction: Direction,
-        timeout: Option<Duration>,
-    ) -> io::Result<()> {
-        if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "cannot set a 0 duration timeout",
-            ));
-        }
-        let nanos = timeout.map_or(0, |limit| u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX));
-        self.timeout_cell(direction).store(nanos, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Closes the socket and all its duplicates, short of giving the descriptors back: every call
-    /// fails from now on, and whoever waits in one, in any thread, wakes.
-    pub(crate) fn close(&self) {
-        self.shared.closed.store(true, Ordering::Release);
-        shut_down(self.io.as_fd());
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.shared.closed.load(Ordering::Acquire)
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Whether a duplicate that [`duplicate`](Source::duplicate) took over still exists.
@@ -165,9 +106,14 @@ impl<S: AsFd> Source<S> {
         Arc::strong_count(&self.shared) > 1
     }
 
-    /// Fails if the socket has been closed by [`close`](Source::close).
-    pub(crate) fn check_open(&self) -> io::Result<()> {
-        if self.is_closed() { Err(closed()) } else { Ok(()) }
+    /// Has the hubs forget the descriptor. With duplicates about, closing this one does not take it
+    /// out of the system's poller, nor does anything if it is not closed: then it is done
+    /// `explicitly`.
+    fn leave(&self, explicitly: bool) {
+        if self.has_duplicates() {
+            self.shared.remove_duplicate(self.id);
+        }
+        self.shared.homes.forget(self.fd(), self.id, explicitly);
     }
 
     /// Does one operation, waiting as long as it would block. Someone who never has to wait gives
@@ -206,15 +152,22 @@ impl<S: AsFd> Source<S> {
             }
             let has_waited = deadline.is_some();
             let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
-            if !hub::wait_ready(fd, self.id, &self.homes, direction, deadline, has_waited)? {
-                return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+            let until = match self.kind.patience(direction) {
+                None => deadline,
+                Some(patience) => deadline.min(hub::with(Hub::now).after(patience)),
+            };
+            if !hub::wait_ready(fd, self.id, &self.shared.homes, direction, until, has_waited)? {
+                if until == deadline {
+                    return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+                }
+                hub::with(|hub| hub.stir(fd, self.id, direction));
             }
         }
     }
 
     /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
-    /// stream that moves fewer has nothing left for the moment. On a stream, moving nothing does
-    /// not wait; on Linux, std's sockets wait there for something that they do not take.
+    /// stream that moves fewer has nothing left for the moment. Moving nothing is tried whatever is
+    /// known: whether it waits depends on the call and on what kind of descriptor it is.
     #[inline(always)]
     pub(crate) fn transfer(
         &self,
@@ -222,12 +175,12 @@ impl<S: AsFd> Source<S> {
         wanted: usize,
         mut operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        if wanted == 0 && self.kind.is_stream() {
+        if wanted == 0 {
             self.check_open()?;
-            return match operation(&self.io) {
-                Err(error) if would_block(&error) && !self.is_nonblocking() => Ok(0),
-                other => other,
-            };
+            match operation(&self.io) {
+                Err(error) if would_block(&error) && !self.is_nonblocking() => {}
+                other => return other,
+            }
         }
         let moved = self.wait_for(direction, operation)?;
         if moved == 0 {
@@ -242,21 +195,21 @@ impl<S: AsFd> Source<S> {
 
     /// Waits until the descriptor is ready; says false when `deadline` passed first.
     pub(crate) fn wait_ready(&self, direction: Direction, deadline: Time) -> io::Result<bool> {
-        let ready = hub::wait_ready(self.fd(), self.id, &self.homes, direction, deadline, false)?;
+        let (fd, homes) = (self.fd(), &self.shared.homes);
+        let ready = hub::wait_ready(fd, self.id, homes, direction, deadline, false)?;
         self.check_open()?;
         Ok(ready)
     }
 
     pub(super) fn deadline(&self, direction: Direction) -> Time {
         let timeout = self.timeout(direction);
-        timeout.map_or(Time::NEVER, |timeout| hub::with(hub::Hub::now).after(timeout))
+        timeout.map_or(Time::NEVER, |timeout| hub::with(Hub::now).after(timeout))
     }
 }
 
 impl<S: AsFd> Drop for Source<S> {
     fn drop(&mut self) {
-        // With duplicates about, closing this one does not take it out of the system's poller.
-        self.homes.forget(self.fd(), self.id, self.has_duplicates());
+        self.leave(self.has_duplicates());
         // SAFETY: the field is not used again.
         unsafe { ManuallyDrop::drop(&mut self.io) }
     }
@@ -264,9 +217,4 @@ impl<S: AsFd> Drop for Source<S> {
 
 pub(super) fn would_block(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
-}
-
-#[cold]
-fn closed() -> io::Error {
-    io::Error::new(io::ErrorKind::NotConnected, "the socket was closed by a call of its `close`")
 }

@@ -174,11 +174,16 @@ impl Hub {
         self.n_io_calls.set(0);
         let waiter = self.begin_wait();
         let mut poller = self.poller.borrow_mut();
+        let mut has_ended = false;
         if !poller.is_registered(fd, id.0) {
             poller.register(fd, id.0)?;
-            homes.add(self);
+            has_ended = homes.add(self, direction);
         }
         poller.add_waiter(fd, direction, waiter.clone(), has_waited);
+        if has_ended {
+            // Perhaps just now, and this hub was not told.
+            poller.stir(fd, id.0, direction);
+        }
         Ok(waiter)
     }
 
@@ -190,6 +195,11 @@ impl Hub {
     /// Forgets a descriptor; see `Poller::deregister`.
     pub(super) fn forget(&self, fd: RawFd, id: IoId, explicitly: bool) {
         self.poller.borrow_mut().deregister(fd, id.0, explicitly);
+    }
+
+    /// Has whoever waits for a descriptor try again, and whoever comes next try at once.
+    pub(crate) fn stir(&self, fd: RawFd, id: IoId, direction: Direction) {
+        self.poller.borrow_mut().stir(fd, id.0, direction);
     }
 
     /// Waits until any descriptor is ready, and leaves no trace of it; says false when `timeout`

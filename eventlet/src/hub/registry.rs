@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::inbox::Remote;
 use super::io::IoId;
+use super::poller::Direction;
 use super::{Hub, try_with};
 
 type Hubs = HashMap<u64, Weak<Remote>>;
@@ -28,50 +29,86 @@ pub(super) fn leave(id: u64) {
     }
 }
 
-/// In which hubs a descriptor may be registered.
+/// In which hubs a socket, or a duplicate of it, may be registered, and which of its halves have been
+/// shut down: a half is shut down either before a hub registers it, which sees that then, or
+/// afterwards, and then the hub is told.
 #[derive(Default)]
 pub(crate) struct Homes {
-    /// 0 for none, `MANY`, or one more than the number of the hub.
-    home: AtomicU64,
+    /// A bit for each half that was shut down, and above them 0 for no hub, `MANY`, or one more than
+    /// the number of the hub.
+    state: AtomicU64,
 }
 
+/// So many bits are for the halves.
+const HALVES: u32 = 2;
+
 /// More than one hub; which ones is not kept.
-const MANY: u64 = u64::MAX;
+const MANY: u64 = u64::MAX >> HALVES;
+
+fn half(direction: Direction) -> u64 {
+    match direction {
+        Direction::Read => 1,
+        Direction::Write => 2,
+    }
+}
 
 impl Homes {
-    /// Notes that the descriptor has been registered in this hub.
-    pub(super) fn add(&self, hub: &Hub) {
+    /// Notes that a descriptor of the socket has been registered in this hub; says whether a half
+    /// was shut down before.
+    pub(super) fn add(&self, hub: &Hub, direction: Direction) -> bool {
         let this = hub.id + 1;
-        let first = self.home.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
-        if first.is_err_and(|home| home != this) {
-            self.home.store(MANY, Ordering::Relaxed);
-        }
+        let with_this = |state: u64| match state >> HALVES {
+            home if home == this => None,
+            0 => Some(state | this << HALVES),
+            _ => Some(state | MANY << HALVES),
+        };
+        let before = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, with_this);
+        before.unwrap_or_else(|same| same) & half(direction) != 0
     }
 
-    /// Lets the hubs forget the descriptor, which is about to be closed or given away: this
-    /// thread's at once, others when they next read their mail.
+    /// Lets the hubs forget a descriptor, which is about to be closed or given away: this thread's
+    /// at once, others when they next read their mail.
     pub(crate) fn forget(&self, fd: RawFd, id: IoId, explicitly: bool) {
-        let home = self.home.load(Ordering::Relaxed);
-        if home == 0 {
-            return;
-        }
-        let this = try_with(|hub| {
-            hub.forget(fd, id, explicitly);
-            hub.id + 1
+        let state = self.state.load(Ordering::Relaxed);
+        tell(state, move |hub| hub.forget(fd, id, explicitly));
+    }
+
+    /// Has whoever waits for these halves of these descriptors, in any hub, try again: they have
+    /// just been shut down, which the system does not always tell.
+    pub(crate) fn stir(&self, fds: Vec<(RawFd, IoId)>, halves: &'static [Direction]) {
+        let bits = halves.iter().fold(0, |bits, &direction| bits | half(direction));
+        let state = self.state.fetch_or(bits, Ordering::AcqRel);
+        tell(state, move |hub| {
+            for &(fd, id) in &fds {
+                halves.iter().for_each(|&half| hub.stir(fd, id, half));
+            }
         });
-        if this != Some(home) {
-            forget_elsewhere(home, fd, id, explicitly);
-        }
+    }
+}
+
+/// Has the hubs do something about a descriptor: this thread's at once, others when they next read
+/// their mail.
+fn tell(state: u64, what: impl Fn(&Hub) + Clone + Send + 'static) {
+    let home = state >> HALVES;
+    if home == 0 {
+        return;
+    }
+    let this = try_with(|hub| {
+        what(hub);
+        hub.id + 1
+    });
+    if this != Some(home) {
+        tell_elsewhere(home, what);
     }
 }
 
 #[cold]
-fn forget_elsewhere(home: u64, fd: RawFd, id: IoId, explicitly: bool) {
+fn tell_elsewhere(home: u64, what: impl Fn(&Hub) + Clone + Send + 'static) {
     let hubs = hubs();
     let Some(hubs) = &*hubs else { return };
     let tell = |remote: &Weak<Remote>| {
         if let Some(remote) = remote.upgrade() {
-            remote.instruct(Box::new(move |hub| hub.forget(fd, id, explicitly)));
+            remote.instruct(Box::new(what.clone()));
         }
     };
     match home {

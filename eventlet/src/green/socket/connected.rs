@@ -165,7 +165,7 @@ macro_rules! shutdown {
             /// # Ok::<(), std::io::Error>(())
             /// ```
             pub fn shutdown(&self, how: ::std::net::Shutdown) -> ::std::io::Result<()> {
-                self.source.get().shutdown(how)
+                self.source.shut_down(how)
             }
         }
     };

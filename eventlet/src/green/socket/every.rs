@@ -100,8 +100,7 @@ macro_rules! every_socket {
             /// method.
             ///
             /// From now on every call that would send, receive or accept fails, and those that
-            /// wait in one, in any green thread or OS thread, fail at once (outside Linux,
-            /// acceptors on other OS threads and on clones may go on waiting). What was sent
+            /// wait in one, in any green thread or OS thread, fail at once. What was sent
             /// before still arrives; connections that were not accepted are refused. The
             /// descriptor is given back when the last handle is dropped.
             ///

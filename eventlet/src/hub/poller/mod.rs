@@ -92,6 +92,13 @@ impl Slot {
             Direction::Write => &mut self.ready.write,
         }
     }
+
+    /// Lets everyone try who waits, and whoever comes next. Returns how many waited.
+    #[inline]
+    fn make_ready(&mut self, direction: Direction) -> usize {
+        *self.bit(direction) = true;
+        self.waiters(direction).wake_all()
+    }
 }
 
 /// Both directions, and, where the system has it, word of urgent data: reads stop short of that.
@@ -172,6 +179,14 @@ impl Poller {
             && !slot.ready.hang_up
         {
             *slot.bit(direction) = false;
+        }
+    }
+
+    /// Something has happened to the descriptor of which the system says nothing.
+    pub(super) fn stir(&mut self, fd: RawFd, owner: u64, direction: Direction) {
+        if let Some(slot) = self.owned(fd, owner) {
+            let n_woken = slot.make_ready(direction);
+            self.n_waiters -= n_woken;
         }
     }
 
@@ -270,12 +285,10 @@ impl Poller {
         }
         slot.ready.hang_up |= readiness.hang_up;
         if readiness.read {
-            slot.ready.read = true;
-            self.n_waiters -= slot.readers.wake_all();
+            self.n_waiters -= slot.make_ready(Direction::Read);
         }
         if readiness.write {
-            slot.ready.write = true;
-            self.n_waiters -= slot.writers.wake_all();
+            self.n_waiters -= slot.make_ready(Direction::Write);
         }
     }
 }

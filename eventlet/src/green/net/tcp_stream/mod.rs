@@ -84,9 +84,6 @@ impl TcpStream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn peek(&self, buf: &mut [u8]) -> io::Result<usize> {
-        if buf.is_empty() {
-            return self.source.transfer(Direction::Read, 0, |stream| stream.peek(buf));
-        }
         // Not a transfer: however little this sees, it is still there to be read.
         let seen = self.source.wait_for(Direction::Read, |stream| stream.peek(buf))?;
         if seen == 0 {

@@ -6,9 +6,9 @@
 //! too: they are `Send` and `Sync`, work across hubs, and have a method `close` beyond std.
 //! [`SocketAddr`] is std's own.
 //!
-//! In one thing they differ from std's: who already waits for room to write to is woken by
-//! `shutdown` in both directions, by `close` and by the peer's end, but not by `shutdown` for
-//! writing alone, of which Linux's poller says nothing.
+//! In one thing they differ from std's: who already waits for room in a stream notices only within
+//! half a second that the peer has shut down reading, of which Linux's poller says nothing. If the
+//! peer is dropped, or the stream itself is shut down, he is woken at once.
 //!
 //! Passing descriptors is not stable in std. Crates that can do it take the descriptor of a green
 //! socket ([`AsFd`](std::os::fd::AsFd)) after [`trampoline`](crate::hubs::trampoline) has said
