@@ -81,30 +81,100 @@ fn a_timeout_while_it_is_held_poisons_and_while_it_is_waited_for_does_not() {
     });
 }
 
+/// An OS thread that holds a mutex; lets go of it and takes it again at the first word, lets go of
+/// it for good at the second, and says when that is done.
+struct Holder {
+    words: mpsc::Sender<()>,
+    done: mpsc::Receiver<()>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Holder {
+    fn of(mutex: Arc<Mutex<u32>>) -> Self {
+        let ((words, hears), (says, done)) = (mpsc::channel(), mpsc::channel());
+        let thread = thread::spawn(move || {
+            for _ in 0..2 {
+                let _guard = mutex.lock().unwrap();
+                says.send(()).unwrap();
+                hears.recv().unwrap();
+            }
+        });
+        done.recv().unwrap();
+        Holder { words, done, thread }
+    }
+
+    /// This hub hears nothing meanwhile.
+    fn lock_again(&self) {
+        self.words.send(()).unwrap();
+        self.done.recv().unwrap();
+    }
+
+    /// Nor here.
+    fn let_go(self) {
+        self.words.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
 #[test]
-fn a_mutex_that_was_handed_to_one_who_is_killed_goes_on_to_the_next() {
+fn a_mutex_that_one_was_called_to_who_is_killed_goes_on_to_the_next() {
     check(|| {
         let (mutex, log) = (Arc::new(Mutex::new(0)), Log::new());
-        let (let_go, go) = mpsc::channel::<()>();
-        let (theirs, (has_locked, locked)) = (mutex.clone(), mpsc::channel());
-        let holder = thread::spawn(move || {
-            let _guard = theirs.lock().unwrap();
-            has_locked.send(()).unwrap();
-            let _ = go.recv();
-        });
-        locked.recv().unwrap();
+        let holder = Holder::of(mutex.clone());
+        holder.lock_again();
         let [first, second] = ["first", "second"].map(|name| {
             let mutex = mutex.clone();
             waiter(name, &log, move || *mutex.lock().unwrap() += 1)
         });
-        // The other OS thread hands it over, and the hub has not heard of it.
-        drop(let_go);
-        holder.join().unwrap();
+        holder.let_go();
+        kill(first);
+        second.wait().unwrap();
+        assert_eq!((log.take().as_str(), *mutex.lock().unwrap()), ("second", 1));
+        assert!(!mutex.is_poisoned());
+    });
+}
+
+#[test]
+fn a_mutex_that_was_handed_to_one_who_is_killed_goes_on_to_the_next() {
+    check(|| {
+        let (mutex, log) = (Arc::new(Mutex::new(0)), Log::new());
+        let holder = Holder::of(mutex.clone());
+        let [first, second] = ["first", "second"].map(|name| {
+            let mutex = mutex.clone();
+            waiter(name, &log, move || *mutex.lock().unwrap() += 1)
+        });
+        // The first is called, and comes too late.
+        holder.lock_again();
+        sleep(ms(1));
+        // So now it is handed the mutex, and has not heard of it.
+        holder.let_go();
         assert!(mutex.try_lock().is_err());
         kill(first);
         second.wait().unwrap();
         assert_eq!((log.take().as_str(), *mutex.lock().unwrap()), ("second", 1));
         assert!(!mutex.is_poisoned());
+    });
+}
+
+#[test]
+fn who_is_called_and_comes_too_late_is_the_next_all_the_same() {
+    check(|| {
+        let (mutex, log) = (Arc::new(Mutex::new(0)), Log::new());
+        let holder = Holder::of(mutex.clone());
+        let mut threads = ["first", "second"].map(|name| {
+            let (mutex, notes) = (mutex.clone(), log.clone());
+            waiter(name, &log, move || {
+                let _guard = mutex.lock().unwrap();
+                notes.add(format!("{name} has it"));
+                yield_now();
+            })
+        });
+        holder.lock_again();
+        sleep(ms(1));
+        holder.let_go();
+        threads.reverse();
+        threads.into_iter().for_each(|thread| thread.wait().unwrap());
+        assert_eq!(log.take(), "first has it first second has it second");
     });
 }
 

@@ -146,7 +146,7 @@ impl<T> Parcel<T> {
             mourning = self.home.mourn(waiter.clone());
             mourning.is_some() && self.join(Some(waiter))
         };
-        let wake = hub::with(|hub| hub.wait_for_anyone(what, Time::NEVER, register));
+        let wake = hub::wait_for_anyone(what, Time::NEVER, register);
         (wake, mourning.is_some())
     }
 

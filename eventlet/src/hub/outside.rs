@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use slab::Slab;
 
+use super::hubless::Blocked;
 use super::inbox::Remote;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
@@ -63,15 +64,28 @@ impl RemoteWaits {
     }
 }
 
-/// Ends one wait of one fiber, from any thread.
+/// Ends one wait of one fiber, or of an OS thread that has no hub, from any thread.
 #[derive(Clone)]
 pub(crate) struct RemoteWaiter {
-    /// Its hub; none if that is the only one that will end the wait.
-    remote: Option<Arc<Remote>>,
-    key: WaitKey,
+    whose: Whose,
+}
+
+#[derive(Clone)]
+enum Whose {
+    Fiber {
+        /// Its hub; none if that is the only one that will end the wait.
+        remote: Option<Arc<Remote>>,
+        key: WaitKey,
+    },
+    Thread(Arc<Blocked>),
 }
 
 impl RemoteWaiter {
+    /// That of an OS thread without a hub.
+    pub(super) fn of_thread(blocked: Arc<Blocked>) -> Self {
+        RemoteWaiter { whose: Whose::Thread(blocked) }
+    }
+
     /// Ends the wait, if it still lasts and its hub still exists.
     pub(crate) fn wake(&self) {
         self.try_wake();
@@ -79,16 +93,33 @@ impl RemoteWaiter {
 
     /// Ends the wait, if it still lasts. Says false if its hub is gone, and nobody will come.
     pub(crate) fn try_wake(&self) -> bool {
-        let is_ours = try_with(|hub| {
-            let is_ours =
-                self.remote.as_ref().is_none_or(|remote| Arc::ptr_eq(&hub.remote, remote));
-            if is_ours {
-                hub.end_wait(self.key);
+        match &self.whose {
+            Whose::Fiber { remote, key } => {
+                let is_ours = try_with(|hub| {
+                    let is_ours = is_of(remote.as_ref(), hub);
+                    if is_ours {
+                        hub.end_wait(*key);
+                    }
+                    is_ours
+                });
+                is_ours == Some(true) || remote.as_ref().is_some_and(|remote| remote.wake(*key))
             }
-            is_ours
-        });
-        is_ours == Some(true) || self.remote.as_ref().is_some_and(|remote| remote.wake(self.key))
+            Whose::Thread(blocked) => {
+                blocked.wake();
+                true
+            }
+        }
     }
+
+    /// Whether who waits belongs to the caller's hub.
+    pub(crate) fn is_here(&self) -> bool {
+        let Whose::Fiber { remote, .. } = &self.whose else { return false };
+        try_with(|hub| is_of(remote.as_ref(), hub)) == Some(true)
+    }
+}
+
+fn is_of(remote: Option<&Arc<Remote>>, hub: &Hub) -> bool {
+    remote.is_none_or(|remote| Arc::ptr_eq(&hub.remote, remote))
 }
 
 /// Who ends a wait.
@@ -163,7 +194,7 @@ impl Hub {
         let key = self.remote_waits.borrow_mut().add(waiter.clone(), is_certain);
         let _reach = Reach { key };
         let remote = (ender != Ender::Own).then(|| self.remote.clone());
-        if !register(RemoteWaiter { remote, key }) {
+        if !register(RemoteWaiter { whose: Whose::Fiber { remote, key } }) {
             waiter.clone().wake();
         }
         park(waiter, waits_for, deadline)

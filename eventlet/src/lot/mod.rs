@@ -19,6 +19,11 @@
 //!   the primitive notes there and then (this lock is yours now) holds for the one who was woken,
 //!   whatever happens to it. [`Line::is_empty`] says whether more wait, [`Line::first`] who is next.
 //! - [`wake_one`] and [`wake_all`] are for those who need no more than that.
+//! - [`Line::call_first`] takes the first out without giving it anything. It takes what it wants
+//!   itself when it comes, if nobody has been faster; else it waits again, in the place where it
+//!   was, and is not called a second time. That is for those who belong to another OS thread: to
+//!   rouse it takes a thousand times as long as what is done under a lock, and all others would wait
+//!   for it meanwhile.
 //!
 //! **A wake is never lost.** Who was taken out of the line counts as woken even if its deadline passes
 //! at the same moment. One that is thrown at, and unwinds, is not: its `leave` is told whether it
@@ -35,8 +40,8 @@ mod tests;
 
 use std::ptr;
 
-pub(crate) use table::{Key, Line, at};
-use table::{Spot, leave_line};
+use table::leave_line;
+pub(crate) use table::{Key, Line, Spot, at};
 
 use crate::hub::{self, Time, Wake};
 use crate::unwind;
@@ -50,12 +55,14 @@ pub(crate) struct Place {
     pub(crate) deadline: Time,
     /// What it tells those who look at the line: see [`Line::first`].
     pub(crate) tag: u32,
+    /// Where it was when it was called, if it has come too late; else it goes to the end.
+    pub(crate) back_at: Option<Spot>,
 }
 
 impl Place {
     /// In the line of `key`, for ever, with nothing to tell.
     pub(crate) fn new(key: Key, waits_for: &'static str) -> Self {
-        Place { key, waits_for, deadline: Time::NEVER, tag: 0 }
+        Place { key, waits_for, deadline: Time::NEVER, tag: 0, back_at: None }
     }
 }
 
@@ -64,8 +71,10 @@ impl Place {
 pub(crate) enum Waited {
     /// There was nothing to wait for, and nobody has waited.
     Refused,
-    /// It was taken out of the line.
+    /// It was taken out of the line and woken.
     Woken,
+    /// It was taken out of the line and called.
+    Called(Spot),
     /// The deadline has passed. It has left the line, and nobody had taken it out.
     TimedOut,
 }
@@ -74,7 +83,9 @@ pub(crate) enum Waited {
 /// to wait for.
 ///
 /// If the caller unwinds from its wait, it has left the line when `leave` is called, which is told
-/// whether it had been woken: then it has to pass on what it was given.
+/// whether it had been woken: then it has to pass on what it was given. If not, it may have been
+/// called: then somebody else has to be, if there is anything to take. Where there are calls, there
+/// are no deadlines.
 ///
 /// Who is unwinding already can wait, and be woken, all the same.
 ///
@@ -97,21 +108,19 @@ pub(crate) fn wait_after(
     leave: impl FnOnce(bool),
 ) -> Waited {
     let mut stay = Stay { spot: None, leave: Some(leave) };
-    let wake = hub::with(|hub| {
-        hub.wait_for_anyone(place.waits_for, place.deadline, |waiter| {
-            stay.spot = at(place.key).join(place.tag, waiter, may_wait);
-            if stay.spot.is_some() {
-                enter();
-            }
-            stay.spot.is_some()
-        })
+    let wake = hub::wait_for_anyone(place.waits_for, place.deadline, |waiter| {
+        stay.spot = at(place.key).join(&place, waiter, may_wait);
+        if stay.spot.is_some() {
+            enter();
+        }
+        stay.spot.is_some()
     });
     match wake {
-        Wake::Ready if stay.spot.is_none() => Waited::Refused,
-        Wake::Ready => {
-            stay.spot = None;
-            Waited::Woken
-        }
+        Wake::Ready => match stay.spot.take() {
+            None => Waited::Refused,
+            Some(spot) if leave_line(spot) => Waited::Woken,
+            Some(spot) => Waited::Called(spot),
+        },
         Wake::TimedOut => {
             let was_woken = stay.spot.take().is_some_and(leave_line);
             if was_woken { Waited::Woken } else { Waited::TimedOut }

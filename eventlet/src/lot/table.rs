@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Place;
 use crate::hub::RemoteWaiter;
 
 /// Names a line: an address that its waiters and those who wake them have in common.
@@ -11,13 +12,15 @@ pub(crate) struct Key(usize);
 
 /// A place in a line. Tickets grow, so that lines are in the order of arrival.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Spot {
+pub(crate) struct Spot {
     key: Key,
     ticket: u64,
 }
 
 struct Waiting {
     tag: u32,
+    /// It was called, came too late, and is back in its place.
+    is_back: bool,
     waiter: RemoteWaiter,
 }
 
@@ -26,9 +29,9 @@ struct Waiting {
 struct Bucket {
     /// By key, then in the order of arrival.
     waiting: BTreeMap<Spot, Waiting>,
-    /// Those who could not be woken, since their hub has ended. Should one run after all, in a
-    /// destructor of its OS thread, it must not think that it was.
-    lost: BTreeSet<Spot>,
+    /// Those who were taken out and given nothing: who were called and have not come yet, and who
+    /// could not be woken, since their hub has ended.
+    empty_handed: BTreeSet<Spot>,
     next_ticket: u64,
 }
 
@@ -38,7 +41,14 @@ static TABLE: [Mutex<Bucket>; 1 << BITS] = [const { Mutex::new(Bucket::new()) };
 
 impl Bucket {
     const fn new() -> Self {
-        Bucket { waiting: BTreeMap::new(), lost: BTreeSet::new(), next_ticket: 0 }
+        Bucket { waiting: BTreeMap::new(), empty_handed: BTreeSet::new(), next_ticket: 0 }
+    }
+
+    /// The end of a line.
+    fn next_spot(&mut self, key: Key) -> Spot {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        Spot { key, ticket }
     }
 }
 
@@ -59,11 +69,11 @@ pub(crate) fn at(key: Key) -> Line {
     Line { key, bucket: key.bucket().lock().unwrap_or_else(PoisonError::into_inner) }
 }
 
-/// Leaves a line, and says whether someone had woken the one at that spot before.
+/// Leaves a line, and says whether the one at that spot had been woken, and so been given something.
 pub(super) fn leave_line(spot: Spot) -> bool {
     let left = {
         let mut bucket = at(spot.key).bucket;
-        bucket.waiting.remove(&spot).map_or_else(|| bucket.lost.remove(&spot), |_| true)
+        bucket.waiting.remove(&spot).map_or_else(|| bucket.empty_handed.remove(&spot), |_| true)
     };
     !left
 }
@@ -75,19 +85,19 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Adds one at the end, if `may_wait`.
+    /// Adds one, at the end or where it was before, if `may_wait`.
     pub(super) fn join(
         mut self,
-        tag: u32,
+        place: &Place,
         waiter: RemoteWaiter,
         may_wait: impl FnOnce() -> bool,
     ) -> Option<Spot> {
         if !may_wait() {
             return None;
         }
-        let spot = Spot { key: self.key, ticket: self.bucket.next_ticket };
-        self.bucket.next_ticket += 1;
-        self.bucket.waiting.insert(spot, Waiting { tag, waiter });
+        let spot = place.back_at.unwrap_or_else(|| self.bucket.next_spot(self.key));
+        let waiting = Waiting { tag: place.tag, is_back: place.back_at.is_some(), waiter };
+        self.bucket.waiting.insert(spot, waiting);
         Some(spot)
     }
 
@@ -115,11 +125,26 @@ impl Line {
     /// Takes the one out that has waited longest, and wakes it. Says false if it cannot be woken,
     /// since its hub has ended, and if there is none.
     pub(crate) fn try_wake_first(&mut self) -> bool {
-        let Some((&spot, waiting)) = self.first_spot() else { return false };
-        let is_woken = waiting.waiter.try_wake();
+        self.take_first(false)
+    }
+
+    /// Whether the one that has waited longest may be called: it belongs to another OS thread, and has
+    /// not been called in vain before.
+    pub(crate) fn may_call_first(&self) -> bool {
+        self.first_spot().is_some_and(|(_, first)| !first.is_back && !first.waiter.is_here())
+    }
+
+    /// Like [`try_wake_first`](Line::try_wake_first), but gives nothing: the one comes and looks.
+    pub(crate) fn call_first(&mut self) -> bool {
+        self.take_first(true)
+    }
+
+    fn take_first(&mut self, is_called: bool) -> bool {
+        let Some((&spot, first)) = self.first_spot() else { return false };
+        let is_woken = first.waiter.try_wake();
         self.bucket.waiting.remove(&spot);
-        if !is_woken {
-            self.bucket.lost.insert(spot);
+        if is_called || !is_woken {
+            self.bucket.empty_handed.insert(spot);
         }
         is_woken
     }

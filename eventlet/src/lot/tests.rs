@@ -111,6 +111,47 @@ fn one_that_was_taken_out_is_never_late() {
 }
 
 #[test]
+fn who_is_called_waits_again_in_its_place_and_is_not_called_again() {
+    let atomic = Rc::new(AtomicU32::new(0));
+    let key = Key::of(&*atomic);
+    let waiters = [1, 2].map(|tag| {
+        let atomic = atomic.clone();
+        crate::spawn(move || {
+            let place = Place { tag, ..place(&atomic) };
+            let Waited::Called(spot) = wait(place, || true, |_| ()) else { return "woken" };
+            let place = Place { tag, back_at: Some(spot), ..self::place(&atomic) };
+            assert_eq!(wait(place, || true, |_| ()), Waited::Woken);
+            "called"
+        })
+    });
+    yield_now();
+    assert!(!at(key).may_call_first(), "it is of this OS thread");
+    let call = move || at(key).may_call_first() && at(key).call_first();
+    assert!(thread::spawn(call).join().unwrap());
+    assert_eq!(at(key).first(), Some(2));
+    crate::sleep(Duration::from_millis(1));
+    assert_eq!(at(key).first(), Some(1));
+    assert!(!thread::spawn(move || at(key).may_call_first()).join().unwrap());
+    wake_all(key, || ());
+    assert_eq!(waiters.map(|waiter| waiter.wait().unwrap()), ["called", "woken"]);
+    assert!(at(key).is_empty());
+}
+
+#[test]
+fn one_that_is_called_and_killed_has_been_given_nothing() {
+    let atomic = Rc::new(AtomicU32::new(0));
+    let key = Key::of(&*atomic);
+    let told = Rc::new(Cell::new(None));
+    let (theirs, tells) = (atomic.clone(), told.clone());
+    let waiter = crate::spawn(move || wait(place(&theirs), || true, |was| tells.set(Some(was))));
+    yield_now();
+    assert!(thread::spawn(move || at(key).call_first()).join().unwrap());
+    waiter.kill();
+    assert!(waiter.wait().unwrap_err().is_killed());
+    assert_eq!(told.get(), Some(false));
+}
+
+#[test]
 fn those_whose_hub_has_ended_are_passed_over() {
     let atomic = Arc::new(AtomicU32::new(0));
     let (theirs, (begun, begins)) = (atomic.clone(), mpsc::channel());

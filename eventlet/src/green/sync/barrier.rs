@@ -72,10 +72,6 @@ impl Barrier {
 
     /// Waits until as many have come as the barrier lets through. The last of them is the leader.
     ///
-    /// # Panics
-    ///
-    /// Where the hub of this OS thread is gone, and nothing can wait.
-    ///
     /// # Switching
     ///
     /// Switches if it waits, even while unwinding. The last does not wait, and runs on.

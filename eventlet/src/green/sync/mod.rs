@@ -1,7 +1,8 @@
 //! What green threads share and wait for, with the names of [`std::sync`].
 //!
 //! Whoever waits for these parks, and others run; they may be shared by green threads of any hub
-//! and plain OS threads. What never waits, such as [`Arc`] and the atomics, is std's own item.
+//! and plain OS threads, which block if they have no hub. What never waits, such as [`Arc`] and the
+//! atomics, is std's own item.
 //!
 //! # Examples
 //!

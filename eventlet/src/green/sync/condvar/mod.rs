@@ -70,10 +70,6 @@ impl Condvar {
     ///
     /// If the mutex is poisoned by then; it is locked all the same, and the error has the guard.
     ///
-    /// # Panics
-    ///
-    /// Where the hub of this OS thread is gone, and nothing can wait.
-    ///
     /// # Switching
     ///
     /// Switches, even while unwinding. Killed or timed out, it unwinds without the mutex.
@@ -107,10 +103,6 @@ impl Condvar {
     ///
     /// If the mutex is found poisoned after a wait; the error has the guard, and the condition was
     /// not looked at.
-    ///
-    /// # Panics
-    ///
-    /// As [`wait`](Condvar::wait) does.
     ///
     /// # Switching
     ///

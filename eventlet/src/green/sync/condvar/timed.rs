@@ -52,7 +52,7 @@ impl Condvar {
     ///
     /// # Panics
     ///
-    /// As [`wait`](Condvar::wait) does.
+    /// In destructors of an OS thread's thread-locals, if its hub is gone.
     ///
     /// # Switching
     ///
@@ -90,7 +90,7 @@ impl Condvar {
     ///
     /// # Panics
     ///
-    /// As [`wait`](Condvar::wait) does.
+    /// In destructors of an OS thread's thread-locals, if its hub is gone.
     ///
     /// # Switching
     ///
@@ -132,7 +132,7 @@ impl Condvar {
     ///
     /// # Panics
     ///
-    /// As [`wait`](Condvar::wait) does.
+    /// In destructors of an OS thread's thread-locals, if its hub is gone.
     ///
     /// # Switching
     ///

@@ -178,8 +178,7 @@ impl<T> Channel<T> {
     fn send_blocked(&self, message: T) -> Result<(), SendError<T>> {
         let mut offer = Offer::new(self, message);
         let what = "room in a channel";
-        let woken =
-            hub::with(|hub| hub.wait_for_anyone(what, Time::NEVER, |waiter| offer.make(waiter)));
+        let woken = hub::wait_for_anyone(what, Time::NEVER, |waiter| offer.make(waiter));
         let rest = offer.into_message();
         if let Wake::Thrown(payload) = woken {
             drop(rest);
@@ -213,8 +212,7 @@ impl<T> Channel<T> {
             }
             let mut place = Place::new(self);
             let what = "a message in a channel";
-            let woken =
-                hub::with(|hub| hub.wait_for_anyone(what, deadline, |waiter| place.take(waiter)));
+            let woken = hub::wait_for_anyone(what, deadline, |waiter| place.take(waiter));
             match woken {
                 Wake::Ready => place.forget(),
                 Wake::TimedOut => {

@@ -24,6 +24,11 @@ use super::poison::Poison;
 /// that a green thread which unlocks and locks again, and never gives way in between, keeps nobody
 /// out. In that case its second `lock` waits.
 ///
+/// If the first of them belongs to another OS thread, it is called, and until it comes, the mutex is
+/// free for all: threads take it at their own pace, and not at that of waking each other. If it
+/// comes too late, it stays the first, and next time it is handed the mutex. So nobody is kept out
+/// here either.
+///
 /// # Poisoning
 ///
 /// It is poisoned when its guard is dropped by unwinding that began while it was held, as in std.
@@ -84,16 +89,11 @@ impl<T> Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    /// Locks the mutex, once nobody else has it.
+    /// Locks the mutex, once nobody else has it. Who locks it twice waits for ever.
     ///
     /// # Errors
     ///
     /// If the mutex is poisoned; it is locked all the same, and the error has the guard.
-    ///
-    /// # Panics
-    ///
-    /// If it would have to wait where nothing can: where the hub of this OS thread is gone. Who
-    /// locks it twice waits for ever.
     ///
     /// # Switching
     ///

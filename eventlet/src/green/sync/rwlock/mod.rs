@@ -27,7 +27,8 @@ use super::poison::Poison;
 /// While anyone waits, nobody passes the line: neither a reader while others read and a writer
 /// waits, nor a writer that unlocks and locks again. So nobody waits for ever while others come and
 /// go. It means, as std warns, that who reads already and wants to read once more may wait for a
-/// writer that waits for him.
+/// writer that waits for him. A writer of another OS thread is called, as with a
+/// [`Mutex`](super::Mutex#who-is-next), and whoever finds the lock empty before it comes goes in.
 ///
 /// # Poisoning
 ///
@@ -90,8 +91,7 @@ impl<T: ?Sized> RwLock<T> {
     ///
     /// # Panics
     ///
-    /// If it would have to wait where nothing can: where the hub of this OS thread is gone. Also if
-    /// there are more than a thousand million readers.
+    /// If there are more than a thousand million readers.
     ///
     /// # Switching
     ///
@@ -148,10 +148,6 @@ impl<T: ?Sized> RwLock<T> {
     /// # Errors
     ///
     /// If the lock is poisoned; it is locked all the same, and the error has the guard.
-    ///
-    /// # Panics
-    ///
-    /// If it would have to wait where nothing can: where the hub of this OS thread is gone.
     ///
     /// # Switching
     ///

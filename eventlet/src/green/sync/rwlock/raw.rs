@@ -4,12 +4,14 @@
 //!   state:  number of readers · is there a writer · does anyone wait
 //! ```
 //!
-//! While anyone waits, nobody gets in but through the line, and nobody but those at its head: `admit`
-//! lets in a writer, or all readers up to the next writer, as soon as the lock allows. It runs under
-//! the lock of the line, and only there the mark that someone waits is taken off.
+//! While anyone waits and anyone is inside, nobody gets in but through the line, and nobody but those
+//! at its head: `admit` lets in a writer, or all readers up to the next writer, as soon as the lock
+//! allows. It runs under the lock of the line, and only there the mark that someone waits is taken
+//! off. A writer of another OS thread is called first, as with a mutex: until it comes, whoever
+//! finds the lock empty goes in.
 
 use std::sync::atomic::AtomicU32;
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
 use crate::lot::{self, Key, Line, Place, Waited};
 
@@ -44,12 +46,21 @@ impl RawRwLock {
                 Err(now) => state = now,
             }
         }
-        false
+        state == AWAITED && self.enter_empty(READER)
     }
 
     #[inline]
     pub(super) fn try_write(&self) -> bool {
-        self.state.compare_exchange(0, WRITER, Acquire, Relaxed).is_ok()
+        match self.state.compare_exchange(0, WRITER, Acquire, Relaxed) {
+            Ok(_) => true,
+            Err(state) => state == AWAITED && self.enter_empty(WRITER),
+        }
+    }
+
+    /// Goes in before those who wait, while nobody is inside.
+    #[cold]
+    fn enter_empty(&self, room: u32) -> bool {
+        self.state.compare_exchange(AWAITED, AWAITED | room, Acquire, Relaxed).is_ok()
     }
 
     #[inline]
@@ -91,6 +102,7 @@ impl RawRwLock {
 
     #[cold]
     fn wait(&self, tag: u32, waits_for: &'static str, try_now: fn(&Self) -> bool) {
+        let mut back_at = None;
         while !try_now(self) {
             let state = self.state.load(Relaxed);
             if state & AWAITED == 0 {
@@ -103,12 +115,15 @@ impl RawRwLock {
                     continue;
                 }
             }
-            let place = Place { tag, ..Place::new(self.key(), waits_for) };
-            let is_awaited = || self.state.load(Relaxed) & AWAITED != 0;
-            if lot::wait(place, is_awaited, |was_let_in| self.step_out(tag, was_let_in))
-                == Waited::Woken
-            {
-                return;
+            let place = Place { tag, back_at, ..Place::new(self.key(), waits_for) };
+            let is_inside = || {
+                let state = self.state.load(Relaxed);
+                state & AWAITED != 0 && state != AWAITED
+            };
+            match lot::wait(place, is_inside, |was_let_in| self.step_out(tag, was_let_in)) {
+                Waited::Woken => return,
+                Waited::Called(spot) => back_at = Some(spot),
+                Waited::Refused | Waited::TimedOut => {}
             }
         }
     }
@@ -133,18 +148,25 @@ impl RawRwLock {
         }
     }
 
-    /// Lets the first in the line in, if there is room; says whether there may be room for the next.
+    /// Lets the first in the line in, or calls it, if there is room; says whether there may be room
+    /// for the next.
     ///
-    /// Nobody else comes in meanwhile, but readers may go, and then wait for the line. Whoever is
-    /// let in may come and go before this is done, so it is counted first.
+    /// Readers may go meanwhile, and then wait for the line, and others come in if nobody is inside.
+    /// Whoever is let in may come and go before this is done, so it is counted first.
     fn admit_first(&self, line: &mut Line) -> bool {
-        let state = self.state.load(Acquire) & !AWAITED;
+        let before = self.state.load(Acquire);
+        let state = before & !AWAITED;
         let room = match line.first() {
             Some(TO_READ) if state & WRITER == 0 && state < FULL => READER,
             Some(TO_WRITE) if state == 0 => WRITER,
             _ => return false,
         };
-        self.state.fetch_add(room, Release);
+        if room == WRITER && line.may_call_first() {
+            return !line.call_first();
+        }
+        if self.state.compare_exchange(before, before + room, AcqRel, Relaxed).is_err() {
+            return true;
+        }
         if !line.try_wake_first() {
             self.state.fetch_sub(room, Release);
         }
