@@ -45,6 +45,9 @@ struct State {
     n_threads: usize,
     /// Those of them that wait for one.
     n_idle: usize,
+    /// One of these has been told that there is a job, and has not looked yet. It will tell the next
+    /// one if there are more, so that a burst of short jobs does not wake everyone.
+    is_waking: bool,
     /// OS threads that are not gone: workers, and those whose thread-locals are being dropped.
     n_alive: usize,
     /// For the names of the threads.
@@ -157,8 +160,18 @@ impl Crew {
             return Err((job, error));
         }
         // If no thread was started, those that there are will come to it.
-        self.news.notify_one();
+        self.wake_one(state);
         Ok(())
+    }
+
+    /// Wakes an idle worker if there is anything to do, and unlocks the state before: it needs that.
+    fn wake_one(&self, mut state: MutexGuard<'_, State>) {
+        let wakes = !state.queue.is_empty() && state.n_idle > 0 && !state.is_waking;
+        state.is_waking |= wakes;
+        drop(state);
+        if wakes {
+            self.news.notify_one();
+        }
     }
 
     fn start_thread(self: &Arc<Self>, state: &mut State) -> io::Result<()> {
@@ -182,6 +195,7 @@ impl Crew {
         let mut state = self.state();
         while !state.has_surplus() {
             if let Some(job) = state.queue.pop_front() {
+                self.wake_one(state);
                 return Some(job);
             }
             if state.is_ending || size::get() == 0 {
@@ -190,6 +204,7 @@ impl Crew {
             state.n_idle += 1;
             state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.n_idle -= 1;
+            state.is_waking = false;
         }
         state.n_threads -= 1;
         None
