@@ -1,16 +1,19 @@
 //! `hubs::poll`: one wait for several descriptors.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use eventlet::green::io::pipe;
-use eventlet::hubs::{PollFd, get_hub, poll};
+use eventlet::hubs::{Direction, PollFd, get_hub, poll, trampoline};
 use eventlet::{debug, sleep, spawn, with_timeout};
 use eventlet_tests::net::{half_green_pair, listener};
+use eventlet_tests::sys::{interrupt_this_thread_often, send_urgent};
 use eventlet_tests::{Log, OnDrop, check, ms, timed, yield_now};
 
 #[test]
@@ -255,5 +258,71 @@ fn waits_for_a_thousand() {
         let mut fds: Vec<_> = readers.iter().map(PollFd::read).collect();
         assert_eq!(poll(&mut fds, None).unwrap(), 1000);
         assert!(fds.iter().all(PollFd::is_readable));
+    });
+}
+
+#[test]
+fn urgent_data_is_told_to_who_asks() {
+    check(|| {
+        let (mine, theirs) = half_green_pair();
+        let sending = spawn(move || {
+            send_urgent(&theirs, b"!");
+            theirs
+        });
+        let mut fds = [PollFd::urgent(&mine), PollFd::write(&mine), PollFd::read(&mine)];
+        assert_eq!(poll(&mut fds[..1], None).unwrap(), 1);
+        assert!(fds[0].is_urgent() && !fds[0].is_readable());
+        assert_eq!(poll(&mut fds, None).unwrap(), 2);
+        assert_eq!(fds.each_ref().map(PollFd::is_urgent), [true, false, false]);
+        let mut theirs = sending.wait().unwrap();
+        theirs.write_all(b"x").unwrap();
+        assert_eq!(poll(&mut fds[2..], None).unwrap(), 1);
+        assert!(fds[2].is_readable() && !fds[2].is_urgent());
+    });
+}
+
+#[test]
+fn a_signal_is_no_error() {
+    check(|| {
+        let (reader, _writer) = pipe().unwrap();
+        let signals = interrupt_this_thread_often();
+        for _ in 0..50_000 {
+            assert_eq!(poll(&mut [PollFd::read(&reader)], Some(Duration::ZERO)).unwrap(), 0);
+        }
+        for _ in 0..100 {
+            assert_eq!(poll(&mut [PollFd::read(&reader)], Some(ms(1))).unwrap(), 0);
+            let late = trampoline(&reader, Direction::Read, Some(ms(1))).unwrap_err();
+            assert_eq!(late.kind(), ErrorKind::TimedOut);
+        }
+        assert!(signals.stop() > 0);
+    });
+}
+
+/// What comes while one looks in vain is not overlooked: someone else may have taken what came
+/// before.
+#[test]
+fn what_comes_while_one_looks_is_seen() {
+    check(|| {
+        let (mine, mut theirs) = UnixStream::pair().unwrap();
+        let (mut thief, (asks, asked)) = (mine.try_clone().unwrap(), mpsc::sync_channel::<()>(0));
+        mine.set_nonblocking(true).unwrap();
+        let thieving = thread::spawn(move || {
+            for () in asked {
+                // The first one is gone by the time that is told of it, or nearly so.
+                theirs.write_all(b"1").unwrap();
+                let _ = thief.read(&mut [0]);
+                theirs.write_all(b"2").unwrap();
+            }
+        });
+        for _ in 0..10_000 {
+            asks.send(()).unwrap();
+            let mut taken = [0];
+            while taken != *b"2" {
+                assert_eq!(poll(&mut [PollFd::read(&mine)], None).unwrap(), 1);
+                let _ = (&mine).read(&mut taken);
+            }
+        }
+        drop(asks);
+        thieving.join().unwrap();
     });
 }

@@ -74,10 +74,8 @@ impl Source<UnixDatagram> {
 #[cfg(target_os = "linux")]
 fn is_shut(socket: &UnixDatagram) -> bool {
     let events = libc::POLLRDHUP;
-    let mut request = libc::pollfd { fd: socket.as_raw_fd(), events, revents: 0 };
-    // SAFETY: one valid entry, and no waiting.
-    let answer = unsafe { libc::poll(&raw mut request, 1, 0) };
-    answer > 0 && request.revents & libc::POLLRDHUP != 0
+    let mut request = [libc::pollfd { fd: socket.as_raw_fd(), events, revents: 0 }];
+    hub::poll_now(&mut request).is_ok() && request[0].revents & libc::POLLRDHUP != 0
 }
 
 /// Elsewhere nobody is told "would block" then.

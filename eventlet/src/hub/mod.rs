@@ -63,6 +63,7 @@ pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};
 pub(crate) use peace::park_in_peace;
 pub use poller::Direction;
+pub(crate) use poller::poll_now;
 use queue::RunQueue;
 pub(crate) use registry::Homes;
 pub(crate) use several::poll;

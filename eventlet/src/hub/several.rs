@@ -26,10 +26,11 @@ pub(crate) fn poll(requests: &mut [libc::pollfd], timeout: Option<Duration>) -> 
     let (fd, id, homes) = (guest.fd.as_raw_fd(), guest.id, Homes::default());
     loop {
         let is_in_time = wait_ready(fd, id, &homes, Direction::Read, deadline, false)?;
+        // First, since what becomes ready from here on ends the next wait.
+        guest.fd.drain()?;
         let n_ready = poller::poll_now(requests)?;
         if n_ready > 0 || !is_in_time {
             return Ok(n_ready);
         }
-        guest.fd.drain()?;
     }
 }

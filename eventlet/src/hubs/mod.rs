@@ -264,7 +264,8 @@ pub struct Stats {
 /// # Errors
 ///
 /// Fails with [`TimedOut`](io::ErrorKind::TimedOut) if `timeout` passes first, and if the
-/// descriptor cannot be polled or is used by someone else meanwhile.
+/// descriptor cannot be polled or the process has none left: a wait takes one for as long as it
+/// lasts.
 ///
 /// # Switching
 ///

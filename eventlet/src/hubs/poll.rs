@@ -88,6 +88,29 @@ impl<'fd> PollFd<'fd> {
         Self::new(fd, libc::POLLIN | libc::POLLOUT)
     }
 
+    /// Waits until there is something urgent: data out of band on a TCP connection, an event of some
+    /// devices and of files below `/proc` and `/sys`. (`select` has a third list for these.)
+    ///
+    /// Only Linux can do it. To wait for something else as well, have the descriptor twice.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use eventlet::green::net::{TcpListener, TcpStream};
+    /// use eventlet::hubs::{PollFd, poll};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect(listener.local_addr()?)?;
+    /// let mut fds = [PollFd::read(&stream), PollFd::urgent(&stream)];
+    /// assert_eq!(poll(&mut fds, Some(Duration::ZERO))?, 0);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(target_os = "linux")]
+    pub fn urgent(fd: &'fd impl AsFd) -> Self {
+        Self::new(fd, libc::POLLPRI)
+    }
+
     /// Whether there is anything to be said.
     pub fn is_ready(&self) -> bool {
         self.request.revents != 0
@@ -102,6 +125,12 @@ impl<'fd> PollFd<'fd> {
     /// Whether it was asked for, and a write does not block: there is room, or it fails.
     pub fn is_writable(&self) -> bool {
         self.asks_for(libc::POLLOUT) && self.says(libc::POLLOUT | libc::POLLHUP | libc::POLLERR)
+    }
+
+    /// Whether it was asked for, and there is something urgent.
+    #[cfg(target_os = "linux")]
+    pub fn is_urgent(&self) -> bool {
+        self.says(libc::POLLPRI)
     }
 
     /// Whether the other end is closed. What was sent before may still be there to be read.

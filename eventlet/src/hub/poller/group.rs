@@ -42,13 +42,19 @@ impl Group {
     }
 }
 
-/// Errors and hang-ups are always told.
+/// What to watch for. Errors and hang-ups are always told.
 fn interest(events: libc::c_short) -> Interest {
-    match (events & libc::POLLIN != 0, events & libc::POLLOUT != 0) {
-        (true, true) => Interest::READABLE | Interest::WRITABLE,
-        (_, false) => Interest::READABLE,
-        (false, true) => Interest::WRITABLE,
-    }
+    let asked = [
+        (libc::POLLIN, Interest::READABLE),
+        (libc::POLLOUT, Interest::WRITABLE),
+        #[cfg(target_os = "linux")]
+        (libc::POLLPRI, Interest::PRIORITY),
+    ];
+    let asked = asked.into_iter().filter(|&(event, _)| events & event != 0);
+    asked
+        .map(|(_, interest)| interest)
+        .reduce(|all, interest| all | interest)
+        .unwrap_or(Interest::READABLE)
 }
 
 impl AsRawFd for Group {

@@ -308,8 +308,18 @@ pub(super) fn is_ready_now(fd: &impl AsRawFd, direction: Direction) -> io::Resul
 }
 
 /// Asks the system what is ready at this moment; says of how many there is something to say.
-pub(super) fn poll_now(requests: &mut [libc::pollfd]) -> io::Result<usize> {
-    // SAFETY: there are as many valid entries as the call is told; it does not wait.
-    let n_ready = unsafe { libc::poll(requests.as_mut_ptr(), requests.len() as libc::nfds_t, 0) };
-    usize::try_from(n_ready).map_err(|_| io::Error::last_os_error())
+pub(crate) fn poll_now(requests: &mut [libc::pollfd]) -> io::Result<usize> {
+    loop {
+        let n_requests = requests.len() as libc::nfds_t;
+        // SAFETY: there are as many valid entries as the call is told; it does not wait.
+        let n_ready = unsafe { libc::poll(requests.as_mut_ptr(), n_requests, 0) };
+        if let Ok(n_ready) = usize::try_from(n_ready) {
+            return Ok(n_ready);
+        }
+        let error = io::Error::last_os_error();
+        // A signal is an answer even to who does not wait.
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
 }
