@@ -244,6 +244,13 @@ impl Hub {
         self.current.borrow().as_ref().expect("a green call was made from inside the hub").id
     }
 
+    /// The id of the fiber that makes this call, if it is neither the main one nor the hub itself.
+    #[inline]
+    pub(crate) fn current_green_id(&self) -> Option<u64> {
+        let current = self.current.borrow();
+        current.as_ref().filter(|fiber| !fiber.is_main).map(|fiber| fiber.id)
+    }
+
     /// The fiber that makes this call, if it is not the hub itself.
     pub(crate) fn try_current_fiber(&self) -> Option<FiberRc> {
         self.current.borrow().clone()

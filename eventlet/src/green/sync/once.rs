@@ -105,6 +105,11 @@ impl Once {
         Once { state: AtomicU32::new(INCOMPLETE), runner: AtomicU64::new(NOBODY) }
     }
 
+    /// One whose closure has been called.
+    pub(super) const fn completed() -> Once {
+        Once { state: AtomicU32::new(COMPLETE), runner: AtomicU64::new(NOBODY) }
+    }
+
     /// Calls `f` if nobody has called this before, and otherwise waits until whoever did is done.
     ///
     /// # Panics
@@ -324,9 +329,8 @@ fn caller() -> u64 {
         /// Its address stands for the main context, and is even.
         static MAIN: u16 = const { 0 };
     }
-    let fiber = hub::try_with(Hub::try_current_fiber).flatten();
-    match fiber.filter(|fiber| !fiber.is_main) {
-        Some(fiber) => fiber.id << 1 | 1,
+    match hub::try_with(Hub::current_green_id).flatten() {
+        Some(id) => id << 1 | 1,
         None => MAIN.with(|main| ptr::from_ref(main).addr() as u64),
     }
 }

@@ -257,9 +257,7 @@ impl<T: Clone> Clone for OnceLock<T> {
 impl<T> From<T> for OnceLock<T> {
     /// One with this value.
     fn from(value: T) -> Self {
-        let lock = OnceLock::new();
-        lock.make(|| value);
-        lock
+        OnceLock { once: Once::completed(), value: sync::OnceLock::from(value) }
     }
 }
 
