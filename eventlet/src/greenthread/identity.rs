@@ -28,19 +28,25 @@ impl Identity {
 
     /// That of the caller.
     pub(crate) fn current() -> Arc<Self> {
+        Self::with_current(Arc::clone)
+    }
+
+    /// Calls `f` with that of the caller.
+    pub(crate) fn with_current<R>(f: impl FnOnce(&Arc<Self>) -> R) -> R {
         let fiber = hub::with(Hub::current_fiber);
         if !fiber.is_main {
-            return Self::of(&fiber);
+            return f(Self::of(&fiber));
         }
         let make = || Identity::new(fiber.id, thread::current().name());
         // While the OS thread ends, it is a new one each time.
-        MAIN.try_with(|main| main.get_or_init(make).clone()).unwrap_or_else(|_| make())
+        let kept = MAIN.try_with(|main| main.get_or_init(make).clone());
+        f(&kept.unwrap_or_else(|_| make()))
     }
 
     /// That of a green thread.
-    pub(super) fn of(fiber: &Fiber) -> Arc<Self> {
+    pub(super) fn of(fiber: &Fiber) -> &Arc<Self> {
         let shared = fiber.extension().and_then(|extension| extension.downcast_ref::<Shared>());
         let shared = shared.expect("it is a green thread");
-        shared.identity.get_or_init(|| Identity::new(fiber.id, fiber.name.as_deref())).clone()
+        shared.identity.get_or_init(|| Identity::new(fiber.id, fiber.name.as_deref()))
     }
 }

@@ -57,7 +57,7 @@ impl Builder {
         let parcel = hub::with(Parcel::new);
         let packet = Packet::with_outlet(f, Sender::new(parcel.clone()));
         let fiber = start(spec, when, unbind(Rc::new(packet)))?;
-        Ok((parcel, Identity::of(&fiber)))
+        Ok((parcel, Identity::of(&fiber).clone()))
     }
 }
 

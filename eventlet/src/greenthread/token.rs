@@ -1,74 +1,75 @@
 //! What `unpark` leaves for `park`.
 
-use std::mem;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::hub::{self, RemoteWaiter, Time, Wake};
 use crate::unwind;
 
+const ABSENT: u32 = 0;
+const GIVEN: u32 = 1;
+/// The green thread waits for it.
+const AWAITED: u32 = 2;
+
 /// Lets one green thread pass once, or has it wait until it may.
 #[derive(Default)]
 pub(crate) struct Token {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-enum State {
-    #[default]
-    Absent,
-    Given,
-    /// The green thread waits for it.
-    Awaited(RemoteWaiter),
+    state: AtomicU32,
+    /// Whom to wake; put here before the state says that it waits.
+    waiter: Mutex<Option<RemoteWaiter>>,
 }
 
 impl Token {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Gives it, from any thread. There is never more than one.
     pub(crate) fn give(&self) {
-        let was = mem::replace(&mut *self.state(), State::Given);
-        if let State::Awaited(waiter) = was {
-            waiter.wake();
+        if self.state.swap(GIVEN, AcqRel) == AWAITED {
+            self.wake();
         }
     }
 
     /// Takes it, waiting for it until `deadline`. Raises what is thrown meanwhile. It is for the one
     /// green thread that it belongs to.
     pub(crate) fn take(&self, deadline: Time) {
-        if self.try_take() {
-            return;
+        let mut is_late = false;
+        // It may be woken for a token that it has had: by one who was slow to do so.
+        while !self.try_take() && !is_late {
+            is_late = self.wait(deadline);
         }
-        let wake =
-            hub::with(|hub| hub.wait_for_anyone("unpark", deadline, |waiter| self.expect(waiter)));
-        if let Wake::Thrown(payload) = wake {
-            self.give_up();
-            unwind::raise(payload);
-        }
-        self.try_take();
     }
 
     fn try_take(&self) -> bool {
-        let was = mem::take(&mut *self.state());
-        matches!(was, State::Given)
+        self.state.compare_exchange(GIVEN, ABSENT, Acquire, Relaxed).is_ok()
+    }
+
+    /// Waits once, and says whether the deadline has passed. A token that has come is left.
+    #[cold]
+    fn wait(&self, deadline: Time) -> bool {
+        let wake = hub::wait_for_anyone("unpark", deadline, |waiter| self.expect(waiter));
+        // If that fails, it has been given.
+        let _ = self.state.compare_exchange(AWAITED, ABSENT, Relaxed, Relaxed);
+        match wake {
+            Wake::Ready => false,
+            Wake::TimedOut => true,
+            Wake::Thrown(payload) => unwind::raise(payload),
+        }
     }
 
     /// Says whether there is anything to wait for.
     fn expect(&self, waiter: RemoteWaiter) -> bool {
-        let mut state = self.state();
-        if matches!(*state, State::Given) {
-            return false;
-        }
-        *state = State::Awaited(waiter);
-        true
+        *self.waiter() = Some(waiter);
+        self.state.compare_exchange(ABSENT, AWAITED, AcqRel, Relaxed).is_ok()
     }
 
-    /// Does not wait any more. A token that has come is kept.
-    fn give_up(&self) {
-        let mut state = self.state();
-        if matches!(*state, State::Awaited(_)) {
-            *state = State::Absent;
+    #[cold]
+    fn wake(&self) {
+        let waiter = self.waiter().take();
+        if let Some(waiter) = waiter {
+            waiter.wake();
         }
+    }
+
+    fn waiter(&self) -> MutexGuard<'_, Option<RemoteWaiter>> {
+        self.waiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

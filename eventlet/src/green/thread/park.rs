@@ -28,7 +28,7 @@ use crate::hub::{self, Hub, Time};
 /// thread::park();
 /// ```
 pub fn park() {
-    Identity::current().token.take(Time::NEVER);
+    Identity::with_current(|caller| caller.token.take(Time::NEVER));
 }
 
 /// Waits until the green thread is [unparked](super::Thread::unpark), at most for `dur`; std's
@@ -49,7 +49,7 @@ pub fn park() {
 /// ```
 pub fn park_timeout(dur: Duration) {
     let deadline = hub::with(|hub: &Hub| hub.deadline_in(dur));
-    Identity::current().token.take(deadline);
+    Identity::with_current(|caller| caller.token.take(deadline));
 }
 
 /// As [`park_timeout`], with a number of milliseconds; std's

@@ -38,7 +38,7 @@ impl<'scope, T> ScopedGreenThread<'scope, T> {
 
     /// What other OS threads know it by.
     pub(crate) fn identity(&self) -> Arc<Identity> {
-        Identity::of(&self.joint.fiber)
+        Identity::of(&self.joint.fiber).clone()
     }
 
     /// Waits for the end and returns the result, or why there is none.
