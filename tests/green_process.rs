@@ -205,6 +205,24 @@ fn is_waited_for_without_descriptors() {
     assert!(ended.expect_success().stdout.contains("waited for"), "{ended:#?}");
 }
 
+/// What it says is read, too.
+#[test]
+fn is_read_without_descriptors() {
+    let ended = Elsewhere::new().run(|| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 0.1; echo out; sleep 0.1; echo err >&2"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        sleep(ms(1));
+        tpool::execute(|| eventlet::sleep(ms(1)));
+        let taken = sys::take_all_descriptors();
+        let output = child.wait_with_output().unwrap();
+        drop(taken);
+        assert_eq!((&output.stdout[..], &output.stderr[..]), (&b"out\n"[..], &b"err\n"[..]));
+        println!("read");
+    });
+    assert!(ended.expect_success().stdout.contains("read"), "{ended:#?}");
+}
+
 /// Nobody can say how it ended, which is an error as in std, and no endless wait.
 #[test]
 fn what_the_system_has_reaped_is_an_error() {

@@ -2,12 +2,16 @@
 
 #[path = "parity/pipe.rs"]
 mod std_pipe;
+#[path = "parity/pipe_descriptors.rs"]
+mod std_pipe_descriptors;
 #[path = "parity/stdin.rs"]
 mod std_stdin;
 
 eventlet::import_patched! {
     #[path = "parity/pipe.rs"]
     mod green_pipe;
+    #[path = "parity/pipe_descriptors.rs"]
+    mod green_pipe_descriptors;
     #[path = "parity/stdin.rs"]
     mod green_stdin;
 }

@@ -1,7 +1,7 @@
 //! What std documents about `std::io::pipe`.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, IoSlice, IoSliceMut, Read, Write, pipe};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -201,51 +201,6 @@ fn reads_through_a_reference() {
         (&reader).read_exact(&mut byte).unwrap();
         (&reader).read_exact(&mut byte).unwrap();
         assert_eq!(&byte, b"y");
-    });
-}
-
-#[test]
-fn is_made_from_and_into_a_descriptor() {
-    check(|| {
-        let (reader, writer) = pipe().unwrap();
-        let number = writer.as_raw_fd();
-        assert_eq!(writer.as_fd().as_raw_fd(), number);
-        let fd = OwnedFd::from(writer);
-        assert_eq!(fd.as_raw_fd(), number);
-        let mut writer = io::PipeWriter::from(fd);
-        let reader = OwnedFd::from(reader);
-        let mut reader = io::PipeReader::from(reader);
-        writer.write_all(b"still").unwrap();
-        drop(writer);
-        assert_eq!(read_all(&mut reader), "still");
-    });
-}
-
-#[test]
-#[allow(unsafe_code, reason = "bare descriptors")]
-fn is_made_from_and_into_a_bare_descriptor() {
-    check(|| {
-        let (reader, writer) = pipe().unwrap();
-        let (number, other) = (reader.as_raw_fd(), writer.as_raw_fd());
-        let (reader, writer) = (reader.into_raw_fd(), writer.into_raw_fd());
-        assert_eq!((reader, writer), (number, other));
-        // SAFETY: the descriptors are ours alone.
-        let (reader, mut writer) =
-            unsafe { (io::PipeReader::from_raw_fd(reader), io::PipeWriter::from_raw_fd(writer)) };
-        writer.write_all(b"raw").unwrap();
-        drop(writer);
-        assert_eq!(read_all(reader), "raw");
-    });
-}
-
-#[test]
-fn a_descriptor_that_was_given_away_blocks() {
-    check(|| {
-        let (reader, writer) = pipe().unwrap();
-        let clone = writer.try_clone().unwrap();
-        assert!(!eventlet_tests::sys::is_nonblocking(&OwnedFd::from(clone)));
-        assert!(!eventlet_tests::sys::is_nonblocking(&OwnedFd::from(writer)));
-        assert!(!eventlet_tests::sys::is_nonblocking(&OwnedFd::from(reader)));
     });
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn adopt<S: AsFd>(io: S, kind: Kind) -> Source<S> {
 /// process for one, knows nothing of green threads.
 ///
 /// The mode belongs to the open file, which green duplicates share and need non-blocking. So one
-/// that has any is given an open file of its own, where the system can do that.
+/// that has any is given an open file of its own, where that is possible: on Linux, and for pipes.
+/// Another kind of file has a place in it, too, which would be lost.
 pub(crate) fn release<S: AsFd>(source: Source<S>) -> S {
     let (is_to_block, is_shared) = (!source.is_nonblocking(), source.has_duplicates());
     let io = source.into_inner();
@@ -34,17 +35,21 @@ pub(crate) fn release<S: AsFd>(source: Source<S>) -> S {
 /// Opens a pipe anew, blocking, under the number that it has.
 #[cfg(target_os = "linux")]
 fn separate(fd: BorrowedFd<'_>) -> io::Result<()> {
-    use std::fs::OpenOptions;
+    use std::fs::{OpenOptions, metadata};
     use std::os::fd::AsRawFd;
-    use std::os::unix::fs::OpenOptionsExt;
+    use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 
+    let path = format!("/proc/self/fd/{}", fd.as_raw_fd());
+    if !metadata(&path)?.file_type().is_fifo() {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
     let access = super::flags::status_flags(fd)? & libc::O_ACCMODE;
     let new = OpenOptions::new()
         .read(access != libc::O_WRONLY)
         .write(access != libc::O_RDONLY)
         // Opening must not wait for the other end either, which may be closed.
         .custom_flags(libc::O_NONBLOCK)
-        .open(format!("/proc/self/fd/{}", fd.as_raw_fd()))?;
+        .open(path)?;
     set_nonblocking(new.as_fd(), false)?;
     // SAFETY: both descriptors are open. Under the old number there is the same pipe afterwards,
     // so that whoever owns or borrows it has what it had.

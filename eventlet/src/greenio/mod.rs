@@ -33,6 +33,7 @@ pub(crate) use child::{block_until_exit, pidfd_open};
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
+pub(crate) use pauses::Pauses;
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
 pub(crate) use stdin::{is_stdin_on_disk, read_stdin, stdin_fd};

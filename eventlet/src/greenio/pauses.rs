@@ -2,7 +2,8 @@
 //!
 //! A Unix socket is not told when a listener's backlog, or the queue of a receiver that it is not
 //! connected to, has room again. A native thread could block in the call, but would be gone for as
-//! long as nobody accepts or receives, and a few such peers would take the whole pool.
+//! long as nobody accepts or receives, and a few such peers would take the whole pool. And who has
+//! no descriptor left to wait with is told nothing at all.
 
 use std::io;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use std::time::Duration;
 use crate::hub::{self, Hub, Time};
 
 /// One wait of this kind.
-pub(super) struct Pauses {
+pub(crate) struct Pauses {
     next: Duration,
     /// When to give up.
     deadline: Time,
@@ -23,7 +24,7 @@ impl Pauses {
     /// second are made.
     const LONGEST: Duration = Duration::from_millis(50);
 
-    pub(super) fn new(deadline: Time) -> Self {
+    pub(crate) fn new(deadline: Time) -> Self {
         Pauses { next: Self::FIRST, deadline }
     }
 
@@ -32,7 +33,7 @@ impl Pauses {
     /// # Errors
     ///
     /// Fails if the caller unwinds.
-    pub(super) fn pause(&mut self) -> io::Result<bool> {
+    pub(crate) fn pause(&mut self) -> io::Result<bool> {
         let now = hub::with(Hub::now);
         if now >= self.deadline {
             return Ok(false);

@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::green::pipe_end::ReadEnd;
-use crate::hub::{self, Hub};
+use crate::greenio::Pauses;
+use crate::hub::{self, Hub, Time};
 use crate::hubs::{PollFd, poll};
 
 /// So much is read at a time.
@@ -13,6 +14,7 @@ const CHUNK: usize = 64 * 1024;
 pub(super) fn read_all(ends: [Option<ReadEnd>; 2]) -> io::Result<[Vec<u8>; 2]> {
     let mut pipes = ends.map(Pipe::new);
     let mut chunk = vec![0; CHUNK];
+    let mut pauses = None;
     loop {
         hub::with(|hub: &Hub| hub.count_io_call(true));
         let mut is_to_wait = true;
@@ -25,10 +27,21 @@ pub(super) fn read_all(ends: [Option<ReadEnd>; 2]) -> io::Result<[Vec<u8>; 2]> {
             _ if !is_to_wait => {}
             open => {
                 let mut fds: Vec<_> = open.iter().map(|end| PollFd::read(*end)).collect();
-                poll(&mut fds, None)?;
+                match poll(&mut fds, None) {
+                    Err(error) if lacks_descriptors(&error) => {
+                        pauses.get_or_insert_with(|| Pauses::new(Time::NEVER)).pause()?;
+                    }
+                    Err(error) => return Err(error),
+                    Ok(_) => pauses = None,
+                }
             }
         }
     }
+}
+
+/// Whether there is none left to wait with.
+fn lacks_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// A pipe that is being read.
