@@ -7,7 +7,9 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use eventlet::green::net::{Incoming, IntoIncoming, TcpListener, TcpStream};
 use eventlet::spawn;
+use eventlet_tests::child::alone;
 use eventlet_tests::net::{half_green_pair, pair};
+use eventlet_tests::sys::n_watched;
 use eventlet_tests::{check, ms, yield_now};
 
 /// std's way to ask for the mode is to try.
@@ -182,5 +184,30 @@ fn addresses_and_errors_are_those_of_the_socket() {
         listener.set_ttl(7).unwrap();
         assert_eq!(listener.ttl().unwrap(), 7);
         let _: io::Result<Option<io::Error>> = listener.take_error();
+    });
+}
+
+/// A descriptor that is given away is nobody's business here any more, when ours is gone.
+#[test]
+fn nothing_watches_what_was_given_away() {
+    alone(|| {
+        check(|| {
+            yield_now();
+            let before = n_watched();
+            let (stream, mut peer) = half_green_pair();
+            let mut clone = stream.try_clone().unwrap();
+            let reader = spawn(move || {
+                clone.read_exact(&mut [0]).unwrap();
+                clone
+            });
+            yield_now();
+            // The stream itself was watched while it was being connected.
+            assert_eq!(n_watched(), before + 2);
+            let given = net::TcpStream::from(stream);
+            peer.write_all(b"x").unwrap();
+            drop(reader.wait().unwrap());
+            assert_eq!(n_watched(), before);
+            drop(given);
+        });
     });
 }

@@ -79,6 +79,13 @@ pub fn close_poller() {
     assert_eq!(unsafe { libc::dup2(null.as_raw_fd(), last) }, last);
 }
 
+/// How many descriptors all pollers of this process watch.
+pub fn n_watched() -> usize {
+    let texts =
+        (0..1024).filter_map(|fd| fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).ok());
+    texts.map(|text| text.lines().filter(|line| line.starts_with("tfd:")).count()).sum()
+}
+
 /// A listener that takes IPv6 connections only, at any address.
 pub fn listen_only_v6() -> TcpListener {
     // SAFETY: the socket is new, and the option and the address live as long as the calls.

@@ -21,6 +21,8 @@ pub(super) struct Shared {
     write_timeout: AtomicU64,
     /// Someone has called `close`.
     closed: AtomicBool,
+    /// One of the descriptors was given away, and may outlive all that are ours.
+    lives_on: AtomicBool,
     /// The hubs that have met one of the descriptors, and how the socket was shut down.
     pub(super) homes: Homes,
     /// All descriptors, for who ends a wait on each of them; empty if there has only been one.
@@ -34,6 +36,7 @@ impl Shared {
             read_timeout: AtomicU64::new(0),
             write_timeout: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            lives_on: AtomicBool::new(false),
             homes: Homes::default(),
             duplicates: Mutex::default(),
         }
@@ -60,6 +63,16 @@ impl Shared {
 
     pub(super) fn remove_duplicate(&self, id: IoId) {
         self.duplicates().retain(|place| place.1 != id);
+    }
+
+    /// Notes that a descriptor is given away.
+    pub(super) fn give_away(&self) {
+        self.lives_on.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a descriptor was given away.
+    pub(super) fn lives_on(&self) -> bool {
+        self.lives_on.load(Ordering::Relaxed)
     }
 
     fn timeout(&self, direction: Direction) -> &AtomicU64 {

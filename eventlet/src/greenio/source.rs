@@ -89,6 +89,7 @@ impl<S: AsFd> Source<S> {
     /// Gives the descriptor back, still non-blocking.
     pub(crate) fn into_inner(self) -> S {
         let this = ManuallyDrop::new(self);
+        this.shared.give_away();
         this.leave(true);
         // SAFETY: `this` is never dropped, so each field is moved out exactly once.
         unsafe {
@@ -106,9 +107,8 @@ impl<S: AsFd> Source<S> {
         Arc::strong_count(&self.shared) > 1
     }
 
-    /// Has the hubs forget the descriptor. With duplicates about, closing this one does not take it
-    /// out of the system's poller, nor does anything if it is not closed: then it is done
-    /// `explicitly`.
+    /// Has the hubs forget the descriptor. If it is not closed, or there are others of the same
+    /// socket, the system's poller does not forget it by itself, but only `explicitly`.
     fn leave(&self, explicitly: bool) {
         if self.has_duplicates() {
             self.shared.remove_duplicate(self.id);
@@ -209,7 +209,7 @@ impl<S: AsFd> Source<S> {
 
 impl<S: AsFd> Drop for Source<S> {
     fn drop(&mut self) {
-        self.leave(self.has_duplicates());
+        self.leave(self.has_duplicates() || self.shared.lives_on());
         // SAFETY: the field is not used again.
         unsafe { ManuallyDrop::drop(&mut self.io) }
     }
