@@ -13,7 +13,7 @@ eventlet::import_patched! {
 }
 
 fn main() {
-    for name in [by_path::name(), outer::name()] {
+    for name in [by_path::name(), outer::name(), outer::by_macro::name()] {
         assert!(name.starts_with("eventlet::"), "{name}");
     }
 }

@@ -38,6 +38,13 @@ pub struct Location {
     pub text: String,
 }
 
+impl Location {
+    /// Where it would be inside `mod name { .. }`, which may have a `#[path]`.
+    pub fn inside(&self, name: &str, path: Option<&str>) -> Self {
+        Location { place: self.place.inside_inline(name, path), text: self.text.clone() }
+    }
+}
+
 /// All files read so far. A text goes by the name that proc-macro2 gives it, which each of its
 /// tokens knows.
 #[derive(Default)]

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::parse::Parse;
 use syn::visit_mut::VisitMut;
 use syn::{Attribute, Error, File, Item, ItemMod, Result, token};
@@ -84,25 +85,41 @@ impl<'s> Loader<'s> {
         *items = loaded.collect();
     }
 
-    fn load(&mut self, item: Item, location: &Location) -> Vec<Item> {
-        let Item::Mod(mut module) = item else {
-            return vec![item];
+    /// Loads `item`, if it is a module or calls a macro with some.
+    pub fn load(&mut self, item: Item, location: &Location) -> Vec<Item> {
+        let mut module = match item {
+            Item::Mod(module) => module,
+            Item::Macro(mut call) if call.ident.is_none() => {
+                call.mac.tokens = self.load_in_macro(call.mac.tokens, location);
+                return vec![Item::Macro(call)];
+            }
+            item => return vec![item],
         };
         let included = self.files.location_in_included(module.ident.span(), location);
         let location = included.as_ref().unwrap_or(location);
-        let name = module.ident.to_string();
-        let name = name.trim_start_matches("r#");
+        let name = module.ident.unraw().to_string();
         let mut variants = variants(&module.attrs);
         if let Some((_, items)) = &mut module.content {
-            let place = location.place.inside_inline(name, variants.remove(0).path.as_deref());
-            self.load_all(items, &Location { place, text: location.text.clone() });
+            let inside = location.inside(&name, variants.remove(0).path.as_deref());
+            self.load_all(items, &inside);
             return vec![Item::Mod(module)];
         }
         let mut load = |Variant { attrs, path }| {
-            let found = location.place.find(name, path.as_deref());
+            let found = location.place.find(&name, path.as_deref());
             Item::Mod(self.load_file(ItemMod { attrs, ..module.clone() }, found))
         };
         variants.into_iter().map(&mut load).collect()
+    }
+
+    /// Whether there is a file, or more than one, for the `mod name;` that is `module`.
+    pub fn has_file(&self, module: &ItemMod, location: &Location) -> bool {
+        let included = self.files.location_in_included(module.ident.span(), location);
+        let place = &included.as_ref().unwrap_or(location).place;
+        let name = module.ident.unraw().to_string();
+        let mut found = variants(&module.attrs)
+            .into_iter()
+            .map(|Variant { path, .. }| place.find(&name, path.as_deref()));
+        found.any(|found| !matches!(found, Err(NotFound::Missing(_))))
     }
 
     /// Gives the module of a `mod name;` its content.

@@ -7,6 +7,7 @@
 //!                      │   lookup.rs: where rustc would look for the file
 //!                      │   files.rs, errors.rs: reading it; what is wrong, with line and column
 //!                      │   include.rs, relative.rs: what it includes
+//!                      │   in_macros.rs: modules declared in macro calls
 //!                      │ transfer.rs: back to tokens of the compiler
 //!                      ▼
 //! inline modules + one `include_bytes!` per file, so that a change of the file is seen
@@ -14,6 +15,7 @@
 
 mod errors;
 mod files;
+mod in_macros;
 mod include;
 mod load;
 mod lookup;

@@ -69,6 +69,32 @@ fn modules_of_modules_are_found_as_rustc_finds_them() {
 }
 
 #[test]
+fn modules_in_macro_calls_are_found_there_too() {
+    let folder = Folder::new(
+        "macros",
+        &[
+            (
+                "a.rs",
+                "choose! { if #[cfg(unix)] { #[path = \"odd.rs\"] pub(crate) mod b; } else { mod c; } }
+                either!(mod inner { mod d; }; mod e : T;);
+                macro_rules! declare { () => { mod d; }; }
+                fn f() { quote! { mod d; } }",
+            ),
+            ("odd.rs", "use std::net;"),
+            ("a/d.rs", ""),
+            ("a/inner/d.rs", "const D: () = ();"),
+        ],
+    );
+    assert_eq!(
+        folder.expand("lib.rs", "mod a;"),
+        "moda{choose!{if#[cfg(unix)]{pub(crate)modb{use::eventlet::green::net;}}else{modc;}}\
+         either!(modinner{modd{constD:()=();}};mode:T;);\
+         macro_rules!declare{()=>{modd;};}\
+         fnf(){quote!{modd;}}}"
+    );
+}
+
+#[test]
 fn both_places_are_tried_beside_a_file_that_may_be_a_root() {
     let folder =
         Folder::new("roots", &[("a.rs", ""), ("user/b.rs", ""), ("c.rs", ""), ("user/c.rs", "")]);
