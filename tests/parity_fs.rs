@@ -7,6 +7,8 @@
 
 #[path = "parity/fs_attributes.rs"]
 mod std_fs_attributes;
+#[path = "parity/fs_calls.rs"]
+mod std_fs_calls;
 #[path = "parity/fs_dirs.rs"]
 mod std_fs_dirs;
 #[path = "parity/fs_file.rs"]
@@ -25,6 +27,8 @@ mod std_fs_whole;
 eventlet::import_patched! {
     #[path = "parity/fs_file.rs"]
     mod green_fs_file;
+    #[path = "parity/fs_calls.rs"]
+    mod green_fs_calls;
     #[path = "parity/fs_open.rs"]
     mod green_fs_open;
     #[path = "parity/fs_dirs.rs"]

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-pub use libc::{ELOOP, ESPIPE, O_DIRECTORY, O_NONBLOCK, O_WRONLY};
+pub use libc::{ELOOP, ESPIPE, O_DIRECT, O_DIRECTORY, O_NONBLOCK, O_WRONLY};
 
 /// The CPU time that this OS thread has used.
 pub fn thread_cpu_time() -> Duration {

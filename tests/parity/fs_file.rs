@@ -1,7 +1,7 @@
 //! What std documents about `std::fs::File`: reading, writing, seeking.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, IoSlice, IoSliceMut, LineWriter};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, LineWriter};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::sync::Arc;
@@ -122,45 +122,6 @@ fn read_to_string_leaves_the_buffer_if_it_is_no_text() {
 }
 
 #[test]
-fn megabytes_come_through() {
-    check(|| {
-        let scratch = Scratch::new();
-        let bytes: Vec<u8> = (0..5_000_003_u32).map(|n| (n * 7 / 5) as u8).collect();
-        let mut file = new_file(&scratch, &bytes);
-        let mut half = vec![0; 2_500_000];
-        file.read_exact(&mut half).unwrap();
-        assert!(half == bytes[..2_500_000]);
-        let mut rest = Vec::new();
-        assert_eq!(file.read_to_end(&mut rest).unwrap(), 2_500_003);
-        assert!(rest == bytes[2_500_000..]);
-    });
-}
-
-#[test]
-fn vectored_reads_fill_one_buffer_after_the_other() {
-    check(|| {
-        let scratch = Scratch::new();
-        let mut file = new_file(&scratch, b"abcdefg");
-        let (mut one, mut none, mut two) = ([0; 3], [0; 0], [b'-'; 6]);
-        let mut bufs =
-            [IoSliceMut::new(&mut one), IoSliceMut::new(&mut none), IoSliceMut::new(&mut two)];
-        assert_eq!(file.read_vectored(&mut bufs).unwrap(), 7);
-        assert_eq!((&one, &two), (b"abc", b"defg--"));
-    });
-}
-
-#[test]
-fn vectored_writes_take_one_buffer_after_the_other() {
-    check(|| {
-        let scratch = Scratch::new();
-        let mut file = new_file(&scratch, b"");
-        let bufs = [IoSlice::new(b"abc"), IoSlice::new(b""), IoSlice::new(b"de")];
-        assert_eq!(file.write_vectored(&bufs).unwrap(), 5);
-        assert_eq!(fs::read(scratch.path("file")).unwrap(), b"abcde");
-    });
-}
-
-#[test]
 fn seeks_from_everywhere() {
     check(|| {
         let scratch = Scratch::new();
@@ -276,28 +237,6 @@ fn threads_share_a_file() {
             .collect();
         let n_read: usize = readers.into_iter().map(|reader| reader.join().unwrap()).sum();
         assert_eq!(n_read, 10_000, "each byte is read once");
-    });
-}
-
-#[test]
-fn writers_that_append_do_not_overwrite() {
-    check(|| {
-        let scratch = Scratch::new();
-        let path = scratch.path("log");
-        let writers: Vec<_> = (b'a'..=b'e')
-            .map(|letter| {
-                let mut log = OpenOptions::new().append(true).create(true).open(&path).unwrap();
-                thread::spawn(move || {
-                    for _ in 0..50 {
-                        log.write_all(&[letter; 20]).unwrap();
-                    }
-                })
-            })
-            .collect();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
-        let text = fs::read(&path).unwrap();
-        assert_eq!(text.len(), 5 * 50 * 20);
-        assert!(text.chunks(20).all(|record| record.iter().all(|byte| *byte == record[0])));
     });
 }
 

@@ -6,11 +6,22 @@ use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::BorrowedFd;
 
 use super::flags::is_nonblocking;
-use crate::hub::{self, Direction};
+use super::pauses::{Pauses, lacks_descriptors};
+use crate::hub::{self, Direction, Time};
 
-/// Waits until bytes can be moved, and has `attempt` move what it can at once. Gives none if the
-/// system cannot be asked for that; then the descriptor has just been ready, and moving something
-/// is likely not to wait.
+/// What has come of moving bytes at once.
+pub(crate) enum AtOnce {
+    /// So many were moved.
+    Moved(usize),
+    /// The system cannot be asked for that. The descriptor has just been ready, and moving something
+    /// is likely not to wait.
+    Ready,
+    /// Nor need it be asked: an ordinary call does not wait, since the descriptor is non-blocking,
+    /// or it may, since there is no hub.
+    Ordinary,
+}
+
+/// Waits until bytes can be moved, and has `attempt` move what it can at once.
 ///
 /// # Errors
 ///
@@ -19,23 +30,29 @@ pub(crate) fn move_at_once(
     fd: BorrowedFd<'_>,
     direction: Direction,
     mut attempt: impl FnMut() -> io::Result<usize>,
-) -> io::Result<Option<usize>> {
+) -> io::Result<AtOnce> {
+    if !hub::exists() {
+        return Ok(AtOnce::Ordinary);
+    }
     hub::with(|hub| hub.count_io_call(true));
+    let mut pauses = Pauses::new(Time::NEVER);
     loop {
         let is_told = match attempt() {
-            Ok(n_moved) => return Ok(Some(n_moved)),
+            Ok(n_moved) => return Ok(AtOnce::Moved(n_moved)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => true,
             Err(error) if is_unsupported(&error) => false,
             Err(error) => return Err(error),
         };
-        let waits = !is_nonblocking(fd)?;
-        if waits {
-            hub::with(|hub| hub.trampoline(fd, direction, None))?;
+        if is_nonblocking(fd)? {
+            let would_block = || io::Error::from_raw_os_error(libc::EAGAIN);
+            return if is_told { Err(would_block()) } else { Ok(AtOnce::Ordinary) };
         }
-        match (is_told, waits) {
-            (true, true) => {}
-            (true, false) => return Err(io::Error::from_raw_os_error(libc::EAGAIN)),
-            (false, _) => return Ok(None),
+        match hub::with(|hub| hub.trampoline(fd, direction, None)) {
+            Ok(_) if is_told => {}
+            Ok(_) => return Ok(AtOnce::Ready),
+            // What the poller is given is a duplicate.
+            Err(error) if lacks_descriptors(&error) => _ = pauses.pause()?,
+            Err(error) => return Err(error),
         }
     }
 }

@@ -28,12 +28,12 @@ mod unix;
 
 pub(crate) use accept::accept;
 pub(crate) use adopt::{adopt, release};
-pub(crate) use at_once::{move_at_once, read_at_once, write_at_once};
+pub(crate) use at_once::{AtOnce, move_at_once, read_at_once, write_at_once};
 pub(crate) use child::{block_until_exit, pidfd_open};
 pub(crate) use connect::begin_connect;
 pub(crate) use flags::is_nonblocking;
 pub(crate) use listen::{ListenOptions, listen_at};
-pub(crate) use pauses::Pauses;
+pub(crate) use pauses::{Pauses, lacks_descriptors};
 pub(crate) use share::{Sharing, share_port};
 pub(crate) use source::{Kind, Source};
 pub(crate) use stdin::{is_stdin_on_disk, read_stdin, stdin_fd};

@@ -43,3 +43,8 @@ impl Pauses {
         Ok(true)
     }
 }
+
+/// Whether a wait failed because there is no descriptor left to wait with.
+pub(crate) fn lacks_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use super::outside::RemoteWaiter;
 use super::time::Time;
 use super::waiter::Wake;
-use super::{try_with, with};
+use super::{exists, with};
 
 /// One wait of one OS thread.
 #[derive(Default)]
@@ -42,8 +42,7 @@ pub(crate) fn wait_for_anyone(
     deadline: Time,
     register: impl FnOnce(RemoteWaiter) -> bool,
 ) -> Wake {
-    let has_hub = try_with(|_| ()).is_some();
-    if has_hub || deadline < Time::NEVER {
+    if exists() || deadline < Time::NEVER {
         return with(|hub| hub.wait_for_anyone(waits_for, deadline, register));
     }
     let blocked = Arc::new(Blocked::default());

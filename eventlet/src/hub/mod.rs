@@ -63,7 +63,7 @@ pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};
 pub(crate) use peace::park_in_peace;
 pub use poller::Direction;
-pub(crate) use poller::poll_now;
+pub(crate) use poller::{n_forks, poll_now};
 use queue::RunQueue;
 pub(crate) use registry::Homes;
 pub(crate) use several::poll;
@@ -115,6 +115,17 @@ pub(crate) fn with<R>(f: impl FnOnce(&Hub) -> R) -> R {
 #[inline]
 pub(crate) fn try_with<R>(f: impl FnOnce(&Hub) -> R) -> Option<R> {
     HUB.try_with(|cell| cell.get().map(|own| f(&own.hub))).ok().flatten()
+}
+
+/// Whether this thread has a hub. If it has none, or none any more, there is nobody who could run
+/// while it waits, and it may as well block.
+pub(crate) fn exists() -> bool {
+    try_with(|_| ()).is_some()
+}
+
+/// Whether this thread is ending, and its hub is gone.
+pub(crate) fn is_gone() -> bool {
+    HUB.try_with(|_| ()).is_err()
 }
 
 /// Makes this thread's hub, if it has none, and reports why it cannot.

@@ -74,13 +74,17 @@ impl<F, R> Call<F, R> {
     /// meanwhile takes the call back, if it has not begun.
     ///
     /// It always lets others run: who makes one call after the other does not keep the hub.
+    ///
+    /// # Errors
+    ///
+    /// Gives the function back if `start` fails.
     #[track_caller]
     pub(super) fn wait(
         &self,
         what: &'static str,
         is_far: bool,
         start: impl FnOnce() -> io::Result<()>,
-    ) -> R {
+    ) -> Result<R, (F, io::Error)> {
         let interest = Interest { call: self };
         let mut started = Ok(());
         let register = |waiter| {
@@ -93,14 +97,13 @@ impl<F, R> Call<F, R> {
             false => hub.wait_for_anyone(what, Time::NEVER, register),
         });
         if let Err(error) = started {
-            drop(interest);
-            panic!("the native thread pool cannot start a thread: {error}");
+            return Err((self.begin().expect("nobody has been given the call"), error));
         }
         if let Wake::Thrown(payload) = wake {
             drop(interest);
             unwind::raise(payload);
         }
-        self.finish().expect("who runs a call wakes the caller when it has ended")
+        Ok(self.finish().expect("who runs a call wakes the caller when it has ended"))
     }
 
     /// The result, once, if it is there; raises it if it is a panic.

@@ -23,8 +23,8 @@ use call::Call;
 
 /// Runs `f` on a thread of the pool and returns its result; other green threads run meanwhile.
 ///
-/// Calls from within the pool, and calls while the caller unwinds, run `f` in place; so do all if
-/// the pool has [no threads](set_num_threads). A kill or a timeout of the caller frees it at once:
+/// Calls from within the pool, and calls while the caller unwinds or its OS thread ends, run `f` in
+/// place; so do all if the pool has [no threads](set_num_threads), or none can be started. A kill or a timeout of the caller frees it at once:
 /// if `f` has not begun, it is dropped; otherwise it runs to its end and its result is dropped.
 ///
 /// `f` may make green calls: the thread has a hub of its own while it runs. It waits for the green
@@ -32,7 +32,7 @@ use call::Call;
 ///
 /// # Panics
 ///
-/// Panics in the caller if `f` panics, with the same payload, and if no thread can be started.
+/// Panics in the caller if `f` panics, with the same payload.
 ///
 /// # Switching
 ///
@@ -51,33 +51,52 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    if workers::is_worker() || hub::with(Hub::current_is_unwinding) || size::is_zero() {
+    if must_run_in_place() || size::is_zero() {
         return f();
     }
     let call = Arc::new(Call::new(f));
     let theirs = call.clone();
-    call.wait("a call on the native thread pool", true, || {
+    let result = call.wait("a call on the native thread pool", true, || {
         workers::submit(Box::new(move || theirs.run(|f| f()))).map_err(|(_, error)| error)
-    })
+    });
+    // Files and names are as much needed where no thread can be started.
+    result.unwrap_or_else(|(f, _)| f())
 }
 
-/// Like [`execute`], for a call that may last for ever: it gets an OS thread of its own, so that
-/// however many there are, the pool goes on.
+/// Like [`execute`], for what the library itself cannot do without blocking: an OS thread that has
+/// no hub just blocks.
 #[track_caller]
-pub(crate) fn execute_apart<F, T>(f: F) -> T
+pub(crate) fn off_hub<F, T>(f: F) -> T
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    if workers::is_worker() || hub::with(Hub::current_is_unwinding) {
+    if hub::exists() { execute(f) } else { f() }
+}
+
+/// Like [`off_hub`], for a call that may last for ever: it gets an OS thread of its own, so that
+/// however many there are, the pool goes on.
+#[track_caller]
+pub(crate) fn off_hub_apart<F, T>(f: F) -> T
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    if !hub::exists() || must_run_in_place() {
         return f();
     }
     let call = Arc::new(Call::new(f));
     let theirs = call.clone();
-    call.wait("a call on an OS thread of its own", false, || {
+    let result = call.wait("a call on an OS thread of its own", false, || {
         let thread = thread::Builder::new().name("eventlet-apart".to_owned());
         thread.spawn(move || theirs.run(|f| f())).map(drop)
-    })
+    });
+    result.unwrap_or_else(|(f, _)| execute(f))
+}
+
+/// Whether the caller cannot wait, or would wait for its own thread of the pool.
+fn must_run_in_place() -> bool {
+    workers::is_worker() || hub::is_gone() || hub::with(Hub::current_is_unwinding)
 }
 
 /// Sets how many threads the pool may have, from now on.

@@ -26,9 +26,11 @@ struct Pool {
     crew: Option<Arc<Crew>>,
     /// Crews that have been told to end, and have not yet.
     ending: Vec<Arc<Crew>>,
+    /// In which process the crews live, counted in forks: a forked child has none of their threads.
+    n_forks: u32,
 }
 
-static POOL: Mutex<Pool> = Mutex::new(Pool { crew: None, ending: Vec::new() });
+static POOL: Mutex<Pool> = Mutex::new(Pool { crew: None, ending: Vec::new(), n_forks: 0 });
 
 /// Threads that share a queue.
 #[derive(Default)]
@@ -69,7 +71,13 @@ struct Member {
 
 fn pool() -> MutexGuard<'static, Pool> {
     // Jobs run outside the lock, so a panic cannot leave the pool half-changed.
-    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    if pool.n_forks != hub::n_forks() {
+        // What they have in hand is the parent's, and whoever had locked it is not here.
+        mem::forget((pool.crew.take(), mem::take(&mut pool.ending)));
+        pool.n_forks = hub::n_forks();
+    }
+    pool
 }
 
 /// Whether this is a thread of the pool.

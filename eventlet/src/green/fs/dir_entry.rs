@@ -73,7 +73,7 @@ impl DirEntry {
     /// ```
     pub fn metadata(&self) -> io::Result<Metadata> {
         let entry = self.entry.clone();
-        tpool::execute(move || entry.metadata())
+        tpool::off_hub(move || entry.metadata())
     }
 
     /// Whether the entry is a file, a directory, a symbolic link or something else.
@@ -99,7 +99,7 @@ impl DirEntry {
             Some(file_type) => Ok(file_type),
             None => {
                 let entry = self.entry.clone();
-                tpool::execute(move || entry.file_type())
+                tpool::off_hub(move || entry.file_type())
             }
         }
     }

@@ -16,6 +16,10 @@
 //!   hub sees that it is ready. Who waits for a [lock](File::lock) asks now and then.
 //! - What is opened, read and written in one call ([`read`], [`write()`], [`copy`] and so on) is done
 //!   by one native thread, which a FIFO or a device gets for itself.
+//! - An OS thread that has no hub has nobody to hold up: there all is done in place, as by std. So it
+//!   is, too, where no native thread can be started.
+//!
+//! `/proc/thread-self` is whatever thread does the reading.
 //!
 //! # Kills and timeouts
 //!

@@ -12,7 +12,7 @@ pub(crate) fn with_path<T: Send + 'static>(
     f: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let path = path.to_path_buf();
-    tpool::execute(move || f(&path))
+    tpool::off_hub(move || f(&path))
 }
 
 /// Calls `f` with both paths on the pool.
@@ -22,7 +22,7 @@ pub(crate) fn with_paths<T: Send + 'static>(
     f: impl FnOnce(&Path, &Path) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let (one, other) = (one.to_path_buf(), other.to_path_buf());
-    tpool::execute(move || f(&one, &other))
+    tpool::off_hub(move || f(&one, &other))
 }
 
 /// Calls `f`, which opens the files of these paths, on the pool. If one of them is a FIFO or a device,
@@ -32,12 +32,12 @@ pub(super) fn opening<T: Send + 'static, const N: usize>(
     f: impl FnOnce(&[PathBuf; N]) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let paths = paths.map(Path::to_path_buf);
-    let tried = tpool::execute(move || {
+    let tried = tpool::off_hub(move || {
         if paths.iter().any(|path| Medium::of_path(path) == Medium::Peer) {
             Err((f, paths))
         } else {
             Ok(f(&paths))
         }
     });
-    tried.unwrap_or_else(|(f, paths)| tpool::execute_apart(move || f(&paths)))
+    tried.unwrap_or_else(|(f, paths)| tpool::off_hub_apart(move || f(&paths)))
 }

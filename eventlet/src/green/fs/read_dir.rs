@@ -110,7 +110,7 @@ impl Iterator for ReadDir {
     fn next(&mut self) -> Option<io::Result<DirEntry>> {
         if self.batch.len() == 0 && !self.is_over {
             let source = self.source.clone();
-            tpool::execute(move || lock(&source).read());
+            tpool::off_hub(move || lock(&source).read());
             // No other call reads while there is something to be taken, so nobody keeps this lock.
             let mut source = lock(&self.source);
             self.batch = source.take();

@@ -136,7 +136,7 @@ impl<T: ToSocketAddrs + ?Sized> ToSocketAddrs for &T {
 /// Asks the system's resolver, off the hub.
 fn look_up(host: &str, port: u16) -> io::Result<vec::IntoIter<SocketAddr>> {
     let host = host.to_owned();
-    tpool::execute(move || net::ToSocketAddrs::to_socket_addrs(&(host, port)))
+    tpool::off_hub(move || net::ToSocketAddrs::to_socket_addrs(&(host, port)))
 }
 
 /// Tries the addresses in turn until one does; the last failure is what counts.

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::green::pipe_end::ReadEnd;
-use crate::greenio::Pauses;
+use crate::greenio::{Pauses, lacks_descriptors};
 use crate::hub::{self, Hub, Time};
 use crate::hubs::{PollFd, poll};
 
@@ -37,11 +37,6 @@ pub(super) fn read_all(ends: [Option<ReadEnd>; 2]) -> io::Result<[Vec<u8>; 2]> {
             }
         }
     }
-}
-
-/// Whether there is none left to wait with.
-fn lacks_descriptors(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// A pipe that is being read.

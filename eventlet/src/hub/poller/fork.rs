@@ -19,6 +19,11 @@ extern "C" fn count_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
+/// How many forks lie between this process and the first one that made a hub.
+pub(crate) fn n_forks() -> u32 {
+    FORKS.load(Ordering::Relaxed)
+}
+
 impl Generation {
     /// This process's generation; from the first call on, forks are counted.
     pub(super) fn current() -> Self {
@@ -27,13 +32,13 @@ impl Generation {
             // SAFETY: the handler only adds to an atomic, which is allowed in a forked child.
             unsafe { libc::pthread_atfork(None, None, Some(count_fork)) };
         });
-        Generation(FORKS.load(Ordering::Relaxed))
+        Generation(n_forks())
     }
 
     /// Fails in a forked child.
     #[inline]
     pub(super) fn check(self) -> io::Result<()> {
-        if self.0 == FORKS.load(Ordering::Relaxed) { Ok(()) } else { Err(forked()) }
+        if self.0 == n_forks() { Ok(()) } else { Err(forked()) }
     }
 }
 

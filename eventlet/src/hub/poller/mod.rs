@@ -32,6 +32,7 @@ use epoll::Events;
 use portable::Events;
 
 use super::waiter::Waiter;
+pub(crate) use fork::n_forks;
 pub(super) use group::Group;
 use waiters::Waiters;
 

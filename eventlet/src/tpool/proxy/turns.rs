@@ -89,10 +89,10 @@ impl<T: Send> Turns<T> {
         if workers::is_worker() {
             let _blocked = self.push_from_worker(turn);
             self.drain(|| call.has_ended());
-            return call.finish().unwrap_or_else(|| call.wait(what, true, || Ok(())));
+            return call.finish().unwrap_or_else(|| started(call.wait(what, true, || Ok(()))));
         }
         let is_far = !size::is_zero();
-        call.wait(what, is_far, || self.push(turn, is_far))
+        started(call.wait(what, is_far, || self.push(turn, is_far)))
     }
 
     #[track_caller]
@@ -109,7 +109,13 @@ impl<T: Send> Turns<T> {
         let mut state = self.state();
         state.queue.push_back(turn);
         if state.runner.is_none() && !state.is_scheduled {
-            self.schedule(is_far)?;
+            let scheduled = self.schedule(is_far);
+            if scheduled.is_err() {
+                let turn = state.queue.pop_back();
+                drop(state);
+                drop(turn);
+                return scheduled;
+            }
             state.is_scheduled = true;
         }
         Ok(())
@@ -169,6 +175,13 @@ impl<T: Send> Turns<T> {
         }
         true
     }
+}
+
+#[track_caller]
+fn started<F, R>(result: Result<R, (F, io::Error)>) -> R {
+    result.unwrap_or_else(|(_, error)| {
+        panic!("the native thread pool cannot start a thread: {error}")
+    })
 }
 
 /// A worker that waits for its turn.

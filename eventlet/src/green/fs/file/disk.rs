@@ -1,7 +1,4 @@
 //! Moving bytes between the caller's buffers and a disk.
-//!
-//! A caller that is killed leaves while the pool still works, so the pool never sees the caller's
-//! buffers: it has its own, and what is in them is copied.
 
 use std::fs;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
@@ -10,11 +7,13 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 
 use super::File;
+use super::buffer::{Buffer, scatter};
 use crate::greenio::{read_at_once, total};
 use crate::hub;
 
-/// A call moves no more, so that its buffer stays small.
-const AT_MOST: usize = 1024 * 1024;
+/// A call moves no more, which bounds the memory that copies take. Whoever appends a record relies
+/// on one call for all of it: nobody else's comes in between.
+const AT_MOST: usize = 64 * 1024 * 1024;
 
 /// What is in memory is copied in place up to this size: a few microseconds.
 const IN_PLACE: usize = 64 * 1024;
@@ -30,16 +29,16 @@ impl File {
         if let Some(n_read) = self.read_memory(bufs, wanted, offset) {
             return Ok(n_read);
         }
-        let mut bytes = vec![0; wanted.min(AT_MOST)];
-        let (result, bytes) = self.on_pool(move |mut file| {
+        let mut buffer = Buffer::new(wanted.min(AT_MOST));
+        let (result, buffer) = self.on_pool(move |mut file| {
             let result = match offset {
-                None => file.read(&mut bytes),
-                Some(offset) => file.read_at(&mut bytes, offset),
+                None => file.read(buffer.bytes_mut()),
+                Some(offset) => file.read_at(buffer.bytes_mut(), offset),
             };
-            (result, bytes)
+            (result, buffer)
         });
         let n_read = result?;
-        scatter(&bytes[..n_read], bufs);
+        scatter(&buffer.bytes()[..n_read], bufs);
         Ok(n_read)
     }
 
@@ -54,7 +53,7 @@ impl File {
         if wanted > IN_PLACE || offset.is_none() && self.calls.are_under_way() {
             return None;
         }
-        hub::with(|hub| hub.count_io_call(true));
+        hub::try_with(|hub| hub.count_io_call(true));
         // What fails here fails again on the pool. So it is with the end of the file: some versions
         // of Linux say 0 where they ought to say that they would have to wait.
         read_at_once(self.file.as_fd(), bufs, offset).ok().filter(|n_read| *n_read > 0)
@@ -88,29 +87,10 @@ impl File {
         bufs: &[IoSlice<'_>],
         offset: Option<u64>,
     ) -> io::Result<usize> {
-        let bytes = gather(bufs, AT_MOST);
+        let buffer = Buffer::gather(bufs, AT_MOST);
         self.on_pool(move |mut file| match offset {
-            None => file.write(&bytes),
-            Some(offset) => file.write_at(&bytes, offset),
+            None => file.write(buffer.bytes()),
+            Some(offset) => file.write_at(buffer.bytes(), offset),
         })
     }
-}
-
-/// Copies `bytes`, which fit, into the buffers.
-pub(super) fn scatter(mut bytes: &[u8], bufs: &mut [IoSliceMut<'_>]) {
-    for buf in bufs {
-        let (now, later) = bytes.split_at(bytes.len().min(buf.len()));
-        buf[..now.len()].copy_from_slice(now);
-        bytes = later;
-    }
-}
-
-/// Copies up to `at_most` bytes out of the buffers.
-pub(super) fn gather(bufs: &[IoSlice<'_>], at_most: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(total(bufs).min(at_most));
-    for buf in bufs {
-        let room = at_most - bytes.len();
-        bytes.extend_from_slice(&buf[..buf.len().min(room)]);
-    }
-    bytes
 }

@@ -191,7 +191,7 @@ impl File {
     /// Each attempt is made on the pool: where the files are on a server, so are the locks.
     fn try_once(&self, try_lock: TryLock) -> Result<(), TryLockError> {
         let file = self.file.clone();
-        let mut taken = tpool::execute(move || try_lock(&file).map(|()| Taken(Some(file))))?;
+        let mut taken = tpool::off_hub(move || try_lock(&file).map(|()| Taken(Some(file))))?;
         taken.0 = None;
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! An open file.
 
+mod buffer;
 mod calls;
 mod convert;
 mod disk;
@@ -75,7 +76,7 @@ impl File {
     /// Calls `f` with the file on the pool.
     fn on_pool<R: Send + 'static>(&self, f: impl FnOnce(&fs::File) -> R + Send + 'static) -> R {
         let (file, under_way) = (self.file.clone(), self.calls.begin());
-        tpool::execute(move || {
+        tpool::off_hub(move || {
             // Both are dropped before the caller hears of the result.
             let (file, _under_way) = (file, under_way);
             f(&file)

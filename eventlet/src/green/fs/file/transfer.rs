@@ -8,7 +8,7 @@ use super::File;
 /// Reading waits for the disk, or until a FIFO or a device has something.
 ///
 /// What the system has in memory is read in place, in pieces of up to 64 KiB; otherwise the call
-/// switches. One call reads 1 MiB at most, except those that read all there is. A caller that is
+/// switches. One call reads 64 MiB at most, except those that read all there is. A caller that is
 /// killed while the disk is being read is free at once; the read runs to its end, moves the file's
 /// position, and its bytes are lost.
 impl Read for &File {
@@ -49,7 +49,7 @@ impl Read for &File {
 /// Writing switches until the disk or the system's memory has taken the bytes, or until a FIFO or a
 /// device takes some.
 ///
-/// One call writes 1 MiB at most. A caller that is killed meanwhile is free at once; a write that
+/// One call writes 64 MiB at most. A caller that is killed meanwhile is free at once; a write that
 /// has begun runs to its end, and one that has not is not done. A caller that unwinds writes to a
 /// disk in place, so that buffers can be flushed by their destructors.
 impl Write for &File {

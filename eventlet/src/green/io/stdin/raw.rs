@@ -10,7 +10,7 @@ use std::io::{self, IoSliceMut, Read};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::greenio::{
-    Direction, is_stdin_on_disk, move_at_once, read_at_once, read_stdin, stdin_fd,
+    AtOnce, Direction, is_stdin_on_disk, move_at_once, read_at_once, read_stdin, stdin_fd,
 };
 use crate::tpool;
 
@@ -46,15 +46,15 @@ fn read(buf: &mut [u8]) -> io::Result<usize> {
     }
     let read = || read_at_once(stdin_fd(), &mut [IoSliceMut::new(buf)], None);
     match move_at_once(stdin_fd(), Direction::Read, read)? {
-        Some(n_read) => Ok(n_read),
+        AtOnce::Moved(n_read) => Ok(n_read),
         // Another process may take what was there. Then a thread of the pool waits for more.
-        None => read_on_pool(buf),
+        AtOnce::Ready | AtOnce::Ordinary => read_on_pool(buf),
     }
 }
 
 fn read_on_pool(buf: &mut [u8]) -> io::Result<usize> {
     let wanted = buf.len().min(READ_AT_MOST);
-    tpool::execute(move || {
+    tpool::off_hub(move || {
         let mut unclaimed = unclaimed();
         if unclaimed.is_empty() {
             let mut bytes = vec![0; wanted];

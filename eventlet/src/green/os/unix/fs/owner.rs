@@ -83,7 +83,7 @@ pub fn chown<P: AsRef<Path>>(dir: P, uid: Option<u32>, gid: Option<u32>) -> io::
 /// ```
 pub fn fchown<F: AsFd>(fd: F, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
     let fd = fd.as_fd().try_clone_to_owned()?;
-    tpool::execute(move || fs::fchown(fd, uid, gid))
+    tpool::off_hub(move || fs::fchown(fd, uid, gid))
 }
 
 /// Like [`chown`], but of a symbolic link it changes the link itself.
