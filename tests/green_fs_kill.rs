@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
 use eventlet::green::fs::{self, File, TryLockError};
@@ -182,15 +183,22 @@ fn a_lock_that_comes_too_late_is_given_back() {
         let path = scratch.file("file", "");
         let file = Rc::new(File::open(&path).unwrap());
         let other = File::open(&path).unwrap();
-        for micros in 0..200 {
-            let locked = with_timeout(Duration::from_micros(micros / 2), || file.lock());
+        for round in 0..20_000 {
+            let locked = with_timeout(Duration::from_nanos(50 * (round % 1000)), || file.lock());
             if locked.is_ok() {
                 assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
                 file.unlock().unwrap();
             }
-            // A call that is under way gives the lock back when it ends.
-            wait_until(|| other.try_lock().is_ok());
+            // Whoever hears of the timeout has it no more, nor will an attempt that was under way
+            // take it later, or give back what is taken now.
+            other.try_lock().unwrap();
             other.unlock().unwrap();
+            if locked.is_err() {
+                file.lock().unwrap();
+                thread::sleep(Duration::from_micros(50));
+                assert!(matches!(other.try_lock(), Err(TryLockError::WouldBlock)));
+                file.unlock().unwrap();
+            }
         }
     });
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::File;
+use crate::green::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use crate::hub;
 use crate::tpool;
 
@@ -18,14 +19,36 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(32);
 /// What std's `try_lock` and `try_lock_shared` have in common.
 type TryLock = fn(&fs::File) -> Result<(), TryLockError>;
 
-/// A lock that was taken on the pool for a caller who may be gone: gives it back when dropped.
-struct Taken(Option<Arc<fs::File>>);
+/// A lock that was taken on the pool, for a caller who may not want it any more: gives it back when
+/// dropped.
+struct Taken {
+    /// None if the caller has it.
+    file: Option<Arc<fs::File>>,
+    /// Dropped after that.
+    _under_way: Sender<()>,
+}
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        if let Some(file) = &self.0 {
+        if let Some(file) = &self.file {
             // Closing the file would give it back as well.
             let _ = file.unlock();
+        }
+    }
+}
+
+/// Waits, when dropped, until an attempt is over. Otherwise one whose caller has been killed could
+/// take the lock later, or give back what was taken after it.
+struct Attempt {
+    /// Nothing is ever sent: it ends with the sender.
+    is_over: Receiver<()>,
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        // Only one who unwinds can be early, and then nothing is raised here.
+        if self.is_over.try_recv() == Err(TryRecvError::Empty) {
+            let _ = self.is_over.recv();
         }
     }
 }
@@ -36,8 +59,11 @@ impl File {
     /// Who waits asks again and again, after pauses that grow from 1 ms to 32 ms. No thread of the
     /// pool is held meanwhile, so the holder can go on working with files; but those who wait are
     /// served in no particular order, as with std. What has been taken is held until
-    /// [`unlock`](File::unlock), or until the file and all its clones are closed. A caller that is
-    /// killed or times out holds nothing.
+    /// [`unlock`](File::unlock), or until the file and all its clones are closed.
+    ///
+    /// A caller that is killed or times out holds nothing, nor do clones of the file. If an attempt
+    /// is under way then, the caller is not free before the system has answered, which takes long
+    /// only where a server is asked.
     ///
     /// # Errors
     ///
@@ -62,6 +88,9 @@ impl File {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn lock(&self) -> io::Result<()> {
+        if !hub::exists() {
+            return self.file.lock();
+        }
         self.wait_for_lock(fs::File::try_lock)
     }
 
@@ -90,6 +119,9 @@ impl File {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn lock_shared(&self) -> io::Result<()> {
+        if !hub::exists() {
+            return self.file.lock_shared();
+        }
         self.wait_for_lock(fs::File::try_lock_shared)
     }
 
@@ -190,9 +222,13 @@ impl File {
 
     /// Each attempt is made on the pool: where the files are on a server, so are the locks.
     fn try_once(&self, try_lock: TryLock) -> Result<(), TryLockError> {
+        let (under_way, is_over) = channel();
+        let _attempt = Attempt { is_over };
         let file = self.file.clone();
-        let mut taken = tpool::off_hub(move || try_lock(&file).map(|()| Taken(Some(file))))?;
-        taken.0 = None;
+        let mut taken = tpool::off_hub(move || {
+            try_lock(&file).map(|()| Taken { file: Some(file), _under_way: under_way })
+        })?;
+        taken.file = None;
         Ok(())
     }
 }
