@@ -15,6 +15,7 @@ mod soak;
 
 mod dags;
 mod events;
+mod files;
 mod futures;
 mod greenpools;
 mod items;
@@ -58,6 +59,7 @@ const SUBJECTS: &[Row] = &[
     ("net", 2, || Box::new(net::Net::start())),
     ("processes", 2, || Box::new(processes::Processes)),
     ("locks", 8, || Box::new(locks::Locks::start())),
+    ("files", 4, || Box::new(files::Files::new())),
     ("remote", 2, || Box::new(remote::Remote::start())),
     ("tpool", 2, || Box::new(tpool::Pool::new())),
 ];
