@@ -342,3 +342,12 @@ pub fn set_backlog(listener: &impl AsRawFd, n: i32) {
     // borrowed.
     assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), n) }, 0);
 }
+
+/// Has the system forget what it has in memory of a file from `offset` on, as far as it has been
+/// written to the disk.
+pub fn forget_what_follows(file: &impl AsRawFd, offset: i64) {
+    let fd = file.as_raw_fd();
+    // SAFETY: the call takes plain numbers, and the descriptor is open for as long as it is
+    // borrowed.
+    assert_eq!(unsafe { libc::posix_fadvise(fd, offset, 0, libc::POSIX_FADV_DONTNEED) }, 0);
+}

@@ -7,7 +7,7 @@ use std::thread;
 
 use eventlet_tests::check;
 use eventlet_tests::scratch::Scratch;
-use eventlet_tests::sys::{O_DIRECT, O_NONBLOCK};
+use eventlet_tests::sys::{O_DIRECT, O_NONBLOCK, forget_what_follows};
 
 /// A file that can be read and written.
 fn new_file(scratch: &Scratch, contents: &[u8]) -> File {
@@ -89,6 +89,24 @@ fn one_call_moves_megabytes() {
         let mut read = vec![0; 6_000_000];
         assert_eq!(file.read(&mut read).unwrap(), bytes.len());
         assert!(read[..bytes.len()] == bytes);
+    });
+}
+
+/// The system need not have in memory what follows.
+#[test]
+fn one_call_reads_on_from_the_disk() {
+    check(|| {
+        let scratch = Scratch::new();
+        let bytes: Vec<u8> = (0..60_000_u32).map(|n| (n * 7 / 5) as u8).collect();
+        let mut file = new_file(&scratch, &bytes);
+        for _ in 0..20 {
+            file.sync_all().unwrap();
+            forget_what_follows(&file, 8192);
+            file.rewind().unwrap();
+            let mut read = vec![0; bytes.len()];
+            assert_eq!(file.read(&mut read).unwrap(), bytes.len());
+            assert!(read == bytes);
+        }
     });
 }
 

@@ -26,9 +26,54 @@ impl File {
         offset: Option<u64>,
     ) -> io::Result<usize> {
         let wanted = total(bufs);
-        if let Some(n_read) = self.read_memory(bufs, wanted, offset) {
-            return Ok(n_read);
+        let n_read = self.read_memory(bufs, wanted, offset);
+        match bufs {
+            _ if n_read == 0 => self.read_on_pool(bufs, wanted, offset),
+            [buf] if n_read < wanted => {
+                let offset = offset.map(|offset| offset + n_read as u64);
+                Ok(n_read + self.read_on(&mut buf[n_read..], offset))
+            }
+            _ => Ok(n_read),
         }
+    }
+
+    /// Reads what the system has in memory, if it has something and it is not much.
+    fn read_memory(
+        &self,
+        bufs: &mut [IoSliceMut<'_>],
+        wanted: usize,
+        offset: Option<u64>,
+    ) -> usize {
+        // Whoever waits for the disk at the file's position makes everyone else wait for it.
+        if wanted > IN_PLACE || offset.is_none() && self.calls.are_under_way() {
+            return 0;
+        }
+        hub::try_with(|hub| hub.count_io_call(true));
+        // What fails here fails again on the pool. So it is with the end of the file: some versions
+        // of Linux say 0 where they ought to say that they would have to wait.
+        read_at_once(self.file.as_fd(), bufs, offset).unwrap_or(0)
+    }
+
+    /// Reads what follows on what was in memory: either the file ends there, or the disk has the
+    /// rest. Who reads from a file is used to getting all that is wanted.
+    fn read_on(&self, buf: &mut [u8], offset: Option<u64>) -> usize {
+        let wanted = buf.len();
+        let mut bufs = [IoSliceMut::new(buf)];
+        match read_at_once(self.file.as_fd(), &mut bufs, offset) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.read_on_pool(&mut bufs, wanted, offset).unwrap_or(0)
+            }
+            // An error is the next call's.
+            read => read.unwrap_or(0),
+        }
+    }
+
+    fn read_on_pool(
+        &self,
+        bufs: &mut [IoSliceMut<'_>],
+        wanted: usize,
+        offset: Option<u64>,
+    ) -> io::Result<usize> {
         let mut buffer = Buffer::new(wanted.min(AT_MOST));
         let (result, buffer) = self.on_pool(move |mut file| {
             let result = match offset {
@@ -40,23 +85,6 @@ impl File {
         let n_read = result?;
         scatter(&buffer.bytes()[..n_read], bufs);
         Ok(n_read)
-    }
-
-    /// Reads what the system has in memory, if it has something and it is not much.
-    fn read_memory(
-        &self,
-        bufs: &mut [IoSliceMut<'_>],
-        wanted: usize,
-        offset: Option<u64>,
-    ) -> Option<usize> {
-        // Whoever waits for the disk at the file's position makes everyone else wait for it.
-        if wanted > IN_PLACE || offset.is_none() && self.calls.are_under_way() {
-            return None;
-        }
-        hub::try_with(|hub| hub.count_io_call(true));
-        // What fails here fails again on the pool. So it is with the end of the file: some versions
-        // of Linux say 0 where they ought to say that they would have to wait.
-        read_at_once(self.file.as_fd(), bufs, offset).ok().filter(|n_read| *n_read > 0)
     }
 
     /// Reads the rest of the file into `buf`, as std does, in one call.
