@@ -22,6 +22,31 @@ fn receives_what_was_sent_before_the_sender_went() {
 }
 
 #[test]
+fn a_sender_that_never_waits_does_not_keep_the_receiver_from_going() {
+    check(|| {
+        let (sender, receiver) = mpsc::channel();
+        let receiving = thread::spawn(move || receiver.recv().unwrap());
+        while sender.send(7).is_ok() {}
+        assert_eq!(receiving.join().unwrap(), 7);
+    });
+}
+
+#[test]
+fn whoever_asks_again_and_again_gets_an_answer() {
+    check(|| {
+        let (sender, receiver) = mpsc::channel();
+        let sending = thread::spawn(move || sender.send(7).unwrap());
+        let received = loop {
+            if let Some(message) = receiver.try_iter().next() {
+                break message;
+            }
+        };
+        assert_eq!(received, 7);
+        sending.join().unwrap();
+    });
+}
+
+#[test]
 fn messages_come_in_the_order_of_sending() {
     check(|| {
         let (sender, receiver) = mpsc::channel();

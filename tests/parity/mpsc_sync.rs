@@ -215,3 +215,13 @@ fn debug_texts() {
         assert_eq!(format!("{sender:?}"), "SyncSender { .. }");
     });
 }
+
+#[test]
+fn whoever_offers_again_and_again_is_rid_of_it() {
+    check(|| {
+        let (sender, receiver) = sync_channel(0);
+        let receiving = thread::spawn(move || receiver.recv().unwrap());
+        while sender.try_send(7).is_err() {}
+        assert_eq!(receiving.join().unwrap(), 7);
+    });
+}

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::channel::Channel;
+use super::waits::take_turns;
 use super::{IntoIter, Iter, RecvError, RecvTimeoutError, TryIter, TryRecvError};
 use crate::hub::{self, Hub, Time};
 
@@ -47,7 +48,8 @@ impl<T> Receiver<T> {
     ///
     /// # Switching
     ///
-    /// Never switches.
+    /// Switches every so often if it is called again and again, so that the others run, too. If it
+    /// is killed or timed out there, it has received nothing.
     ///
     /// # Examples
     ///
@@ -62,6 +64,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
     /// ```
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        take_turns();
         self.channel.try_receive()
     }
 
@@ -88,7 +91,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv(), Err(RecvError));
     /// ```
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.take_turns();
+        take_turns();
         self.channel.receive(Time::NEVER).map_err(|_| RecvError)
     }
 
@@ -115,7 +118,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok(1));
     /// ```
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.take_turns();
+        take_turns();
         self.channel.receive(hub::with(Hub::now).after(timeout))
     }
 
@@ -156,11 +159,6 @@ impl<T> Receiver<T> {
     /// ```
     pub fn try_iter(&self) -> TryIter<'_, T> {
         TryIter::new(self)
-    }
-
-    /// Lets the others run after many calls that did not have to wait.
-    fn take_turns(&self) {
-        hub::try_with(|hub| hub.count_io_call(false));
     }
 }
 

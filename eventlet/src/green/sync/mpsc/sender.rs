@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::channel::Channel;
+use super::waits::take_turns;
 use super::{SendError, TrySendError};
 
 /// The sending end of a channel of unlimited capacity; std's [`Sender`](std::sync::mpsc::Sender).
@@ -41,7 +42,8 @@ impl<T> Sender<T> {
     ///
     /// # Switching
     ///
-    /// Never switches.
+    /// Switches every so often if it is called again and again, so that the others run, too. If it
+    /// is killed or timed out there, the message is dropped.
     ///
     /// # Examples
     ///
@@ -54,6 +56,7 @@ impl<T> Sender<T> {
     /// assert_eq!(sender.send(2).unwrap_err().0, 2);
     /// ```
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        take_turns();
         self.channel.send(t)
     }
 }
@@ -91,8 +94,9 @@ impl<T> SyncSender<T> {
     ///
     /// # Switching
     ///
-    /// Switches while there is no room, even while the caller unwinds. If it is killed or timed
-    /// out there, the message is dropped, unless it has left in the same moment.
+    /// Switches while there is no room, even while the caller unwinds, and every so often if there
+    /// always is some, so that the others run, too. If it is killed or timed out there, the message
+    /// is dropped, unless it has left in the same moment.
     ///
     /// # Examples
     ///
@@ -105,6 +109,7 @@ impl<T> SyncSender<T> {
     /// assert_eq!(receiving.wait().unwrap(), Ok("from hand to hand"));
     /// ```
     pub fn send(&self, t: T) -> Result<(), SendError<T>> {
+        take_turns();
         self.channel.send(t)
     }
 
@@ -116,7 +121,8 @@ impl<T> SyncSender<T> {
     ///
     /// # Switching
     ///
-    /// Never switches.
+    /// Switches every so often if it is called again and again, so that the others run, too. If it
+    /// is killed or timed out there, the message is dropped.
     ///
     /// # Examples
     ///
@@ -130,6 +136,7 @@ impl<T> SyncSender<T> {
     /// assert_eq!(sender.try_send(3), Err(TrySendError::Disconnected(3)));
     /// ```
     pub fn try_send(&self, t: T) -> Result<(), TrySendError<T>> {
+        take_turns();
         self.channel.try_send(t)
     }
 }
