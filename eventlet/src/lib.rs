@@ -149,6 +149,12 @@ pub mod dagpool;
 
 mod convenience;
 
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+#[allow(unsafe_code, reason = "C functions, called by and calling C")]
+mod monkey;
+#[cfg(feature = "monkey-patch")]
+pub mod patcher;
+
 pub mod debug;
 pub mod hubs;
 
@@ -174,6 +180,9 @@ pub use eventlet_macros::{green, import_patched};
 
 pub use convenience::{Listen, Outcome, StopServe, connect, listen};
 pub use convenience::{Serve, ServeHubs, serve, serve_with};
+
+#[cfg(feature = "monkey-patch")]
+pub use patcher::monkey_patch;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

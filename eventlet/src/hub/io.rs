@@ -24,21 +24,43 @@ const READY_CALLS_AT_LEAST: u32 = 4;
 
 /// Identifies a socket for ever: an fd number is used again, an id is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct IoId(u64);
+pub(crate) struct IoId(pub(super) u64);
+
+/// Marks the ids of descriptors that only patched calls know.
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+const VISITED: u64 = 1 << 63;
 
 impl IoId {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         IoId(NEXT.fetch_add(1, Ordering::Relaxed))
     }
+
+    /// One for a descriptor that only patched calls know.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn new_visited() -> Self {
+        IoId(Self::new().0 | VISITED)
+    }
+
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn is_visited(self) -> bool {
+        self.0 & VISITED != 0
+    }
 }
 
 /// Takes a waiter out of its slot, unless the poller did when it woke it.
-struct Waiting {
+pub(super) struct Waiting {
     fd: RawFd,
     direction: Direction,
     waiter: Waiter,
-    is_woken: bool,
+    pub(super) is_woken: bool,
+}
+
+impl Waiting {
+    #[inline(always)]
+    pub(super) fn new(fd: RawFd, direction: Direction, waiter: Waiter) -> Self {
+        Waiting { fd, direction, waiter, is_woken: false }
+    }
 }
 
 impl Drop for Waiting {
@@ -83,7 +105,7 @@ fn park_until_ready(
     direction: Direction,
     deadline: Time,
 ) -> io::Result<bool> {
-    let mut waiting = Waiting { fd, direction, waiter: waiter.clone(), is_woken: false };
+    let mut waiting = Waiting::new(fd, direction, waiter.clone());
     let wake = park(waiter, what_for(direction), deadline);
     waiting.is_woken = matches!(wake, Wake::Ready);
     drop(waiting);
@@ -105,7 +127,7 @@ pub(crate) fn pause_until(moment: Time) -> io::Result<()> {
     Ok(())
 }
 
-fn what_for(direction: Direction) -> &'static str {
+pub(super) fn what_for(direction: Direction) -> &'static str {
     match direction {
         Direction::Read => "a descriptor to be readable",
         Direction::Write => "a descriptor to be writable",
@@ -163,7 +185,7 @@ impl Hub {
     }
 
     /// Begins a wait for a descriptor, which is registered if it was not.
-    fn begin_wait_ready(
+    pub(super) fn begin_wait_ready(
         &self,
         fd: RawFd,
         id: IoId,
@@ -187,7 +209,7 @@ impl Hub {
         Ok(waiter)
     }
 
-    fn check_registered(&self, fd: RawFd, id: IoId) -> io::Result<()> {
+    pub(super) fn check_registered(&self, fd: RawFd, id: IoId) -> io::Result<()> {
         let is_registered = self.poller.borrow_mut().is_registered(fd, id.0);
         if is_registered { Ok(()) } else { Err(closed_meanwhile()) }
     }

@@ -41,7 +41,10 @@ mod throw;
 mod time;
 mod timers;
 mod turn;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+mod visit;
 mod waiter;
+mod whose;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -69,7 +72,13 @@ pub(crate) use registry::Homes;
 pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+pub(crate) use visit::{Thrown, Visit, forget_visited, visit};
 pub(crate) use waiter::{Waiter, Wake};
+pub(crate) use whose::as_library;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+pub(crate) use whose::is_program;
+use whose::{hub_is_gone, library_runs, program_runs};
 
 use crate::coroutine::{self, StackPool};
 use crate::unwind;
@@ -91,12 +100,15 @@ impl OwnHub {
     }
 
     fn try_new() -> std::io::Result<Self> {
-        Ok(OwnHub { hub: Hub::new()? })
+        let hub = Hub::new()?;
+        program_runs();
+        Ok(OwnHub { hub })
     }
 }
 
 impl Drop for OwnHub {
     fn drop(&mut self) {
+        hub_is_gone();
         self.hub.end();
     }
 }

@@ -53,6 +53,12 @@ fn half(direction: Direction) -> u64 {
 }
 
 impl Homes {
+    /// No hub at all.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) const fn new() -> Self {
+        Homes { state: AtomicU64::new(0) }
+    }
+
     /// Notes that a descriptor of the socket has been registered in this hub; says whether a half
     /// was shut down before.
     pub(super) fn add(&self, hub: &Hub, direction: Direction) -> bool {
@@ -71,6 +77,16 @@ impl Homes {
     pub(crate) fn forget(&self, fd: RawFd, id: IoId, explicitly: bool) {
         let state = self.state.load(Ordering::Relaxed);
         tell(state, move |hub| hub.forget(fd, id, explicitly));
+    }
+
+    /// Has all hubs in which it is registered forget a descriptor that only patched calls know, and
+    /// forgets the hubs.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn forget_visited(&self, fd: RawFd) {
+        if self.state.load(Ordering::Relaxed) != 0 {
+            let state = self.state.swap(0, Ordering::AcqRel);
+            tell(state, move |hub| hub.poller.borrow_mut().forget_visited(fd));
+        }
     }
 
     /// Has whoever waits for these halves of these descriptors, in any hub, try again: they have

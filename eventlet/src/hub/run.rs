@@ -7,7 +7,7 @@ use super::fiber::{FiberRc, Outcome, State, UNREGISTERED};
 use super::park::SLEEP;
 use super::queue::RECORD_AHEAD;
 use super::time::Time;
-use super::{Hub, with};
+use super::{Hub, library_runs, program_runs, with};
 use crate::coroutine::{self, Coroutine};
 
 /// With more fibers than this in all, what the next ones need is hardly in the cache.
@@ -23,6 +23,7 @@ impl Hub {
     /// Runs other fibers until the main one is runnable again. Called on the native stack only.
     pub(super) fn drive(&self) {
         self.current.replace(None);
+        library_runs();
         loop {
             if self.turn.has_ended(self.n_resumes.get()) {
                 self.collect();
@@ -36,6 +37,7 @@ impl Hub {
             if fiber.is_main {
                 fiber.state.set(State::Running);
                 self.current.replace(Some(fiber));
+                program_runs();
                 return;
             }
             self.run(fiber);
@@ -54,7 +56,9 @@ impl Hub {
         };
         fiber.state.set(State::Running);
         self.current.replace(Some(fiber));
+        program_runs();
         coroutine.resume();
+        library_runs();
         self.is_misled.set(panicking() && self.n_unwinding.get() == 0);
         let fiber = self.current.take().expect("the fiber that ran is current");
         if coroutine.is_idle() {
@@ -225,6 +229,7 @@ impl Hub {
         self.main.state.set(State::Running);
         self.main.outcome.set(Outcome::None);
         self.current.replace(Some(self.main.clone()));
+        program_runs();
     }
 
     /// Ends the waits whose time has come, and starts what was to start by now.

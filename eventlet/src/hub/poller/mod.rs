@@ -31,6 +31,8 @@ use epoll::Events;
 #[cfg(not(target_os = "linux"))]
 use portable::Events;
 
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+use super::io::IoId;
 use super::waiter::Waiter;
 pub(crate) use fork::n_forks;
 pub(super) use group::Group;
@@ -214,6 +216,34 @@ impl Poller {
         Ok(())
     }
 
+    /// Makes sure that a descriptor is registered whose number may have been used again unseen. Says for
+    /// whom, which is made by `new_owner` if need be; not if it is registered for a green socket.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn register_visited(
+        &mut self,
+        fd: RawFd,
+        new_owner: fn() -> IoId,
+    ) -> io::Result<Option<IoId>> {
+        let owner = IoId(self.slots.get(fd as usize).map_or(0, |slot| slot.owner));
+        if owner.is_visited() {
+            self.generation.check()?;
+            let again = self.poll.registry().reregister(
+                &mut SourceFd(&fd),
+                token(fd, owner.0),
+                interests(),
+            );
+            match again {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => return other.map(|()| Some(owner)),
+            }
+        } else if owner.0 != 0 {
+            return Ok(None);
+        }
+        let owner = new_owner();
+        self.register(fd, owner.0)?;
+        Ok(Some(owner))
+    }
+
     /// Ends the ownership of a slot. Whoever still waits there is woken, finds the slot not its
     /// own any more, and reports an error.
     fn evict(&mut self, index: usize) {
@@ -226,6 +256,15 @@ impl Poller {
         self.n_registered -= 1;
         let n_woken = slot.readers.wake_all() + slot.writers.wake_all();
         self.n_waiters -= n_woken;
+    }
+
+    /// Forgets a descriptor that only patched calls know and that is about to be closed.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn forget_visited(&mut self, fd: RawFd) {
+        let owner = self.slots.get(fd as usize).map_or(0, |slot| slot.owner);
+        if IoId(owner).is_visited() {
+            self.evict(fd as usize);
+        }
     }
 
     /// Forgets a descriptor that is about to be closed or given away.

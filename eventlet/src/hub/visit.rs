@@ -1,0 +1,128 @@
+//! Waiting for descriptors of code that knows nothing of the hub: that of patched calls.
+//!
+//! Such a descriptor may be closed, and its number used again, in ways that nobody sees. So each wait
+//! asks the system anew whether it is registered; and what a close that is seen has to tell, it
+//! tells all hubs in which it may be.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+
+use super::alarms::AlarmFired;
+use super::io::{Guest, IoId, Waiting, what_for};
+use super::poller::Direction;
+use super::registry::Homes;
+use super::time::Time;
+use super::waiter::{Waiter, Wake};
+use super::{Hub, current, park, with};
+use crate::unwind::Payload;
+
+/// How a visit ended.
+#[derive(Debug)]
+pub(crate) enum Visit {
+    /// It is worth trying.
+    Ready,
+    /// The deadline has passed.
+    TimedOut,
+    /// The descriptor was closed meanwhile.
+    Closed,
+    /// The caller unwinds, and must not wait for I/O.
+    Unwinding,
+    /// Something was thrown at the caller, which is raised at its next wait in the library.
+    Thrown(Thrown),
+    /// The descriptor cannot be waited for.
+    Failed(io::Error),
+}
+
+/// What was thrown at a fiber that cannot be unwound now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Thrown {
+    Limit,
+    Kill,
+}
+
+/// The numbers of descriptors that have a place of their own below; others share.
+const N_PLACES: usize = 1 << 16;
+
+/// Where each descriptor is registered. A page of it that no descriptor needs costs no memory.
+static HOMES: [Homes; N_PLACES] = [const { Homes::new() }; N_PLACES];
+
+fn homes(fd: RawFd) -> &'static Homes {
+    &HOMES[fd as usize % N_PLACES]
+}
+
+/// Waits until a descriptor is ready, or `deadline` has passed. Never unwinds for what is thrown.
+pub(crate) fn visit(fd: BorrowedFd<'_>, direction: Direction, deadline: Time) -> Visit {
+    let hub = current();
+    if hub.current_is_unwinding() {
+        return Visit::Unwinding;
+    }
+    match hub.begin_visit(fd.as_raw_fd(), direction) {
+        Ok(Some((waiter, id))) => park_visitor(waiter, fd.as_raw_fd(), id, direction, deadline),
+        Ok(None) => visit_duplicate(&hub, fd, direction, deadline),
+        Err(error) => Visit::Failed(error),
+    }
+}
+
+/// Waits for a descriptor that is registered for someone else, by a duplicate.
+fn visit_duplicate(hub: &Hub, fd: BorrowedFd<'_>, direction: Direction, deadline: Time) -> Visit {
+    let registered = fd.try_clone_to_owned().and_then(|duplicate| {
+        let guest = Guest::new(hub, duplicate);
+        let fd = guest.fd.as_raw_fd();
+        let waiter = hub.begin_wait_ready(fd, guest.id, &Homes::default(), direction, false)?;
+        Ok((waiter, fd, guest))
+    });
+    match registered {
+        Ok((waiter, fd, guest)) => park_visitor(waiter, fd, guest.id, direction, deadline),
+        Err(error) => Visit::Failed(error),
+    }
+}
+
+fn park_visitor(
+    waiter: Waiter,
+    fd: RawFd,
+    id: IoId,
+    direction: Direction,
+    deadline: Time,
+) -> Visit {
+    let mut waiting = Waiting::new(fd, direction, waiter.clone());
+    let wake = park(waiter, what_for(direction), deadline);
+    waiting.is_woken = matches!(wake, Wake::Ready);
+    drop(waiting);
+    match wake {
+        Wake::Thrown(payload) => Visit::Thrown(with(|hub| hub.keep_for_later(payload))),
+        Wake::TimedOut => Visit::TimedOut,
+        Wake::Ready if with(|hub| hub.check_registered(fd, id)).is_err() => Visit::Closed,
+        Wake::Ready => Visit::Ready,
+    }
+}
+
+/// A descriptor is about to be closed, or its number to be given to another file: whoever waits for
+/// it, in any hub, is told.
+pub(crate) fn forget_visited(fd: RawFd) {
+    if fd >= 0 {
+        homes(fd).forget_visited(fd);
+    }
+}
+
+impl Hub {
+    /// Begins a wait for a descriptor, and says under which id; not if someone else has registered it.
+    fn begin_visit(&self, fd: RawFd, direction: Direction) -> io::Result<Option<(Waiter, IoId)>> {
+        let mut poller = self.poller.borrow_mut();
+        let Some(owner) = poller.register_visited(fd, IoId::new_visited)? else {
+            return Ok(None);
+        };
+        self.n_io_calls.set(0);
+        homes(fd).add(self, direction);
+        let waiter = self.begin_wait();
+        poller.add_waiter(fd, direction, waiter.clone(), false);
+        Ok(Some((waiter, owner)))
+    }
+
+    /// Keeps what was thrown at the current fiber, which cannot be unwound, for its next wait.
+    pub(crate) fn keep_for_later(&self, payload: Payload) -> Thrown {
+        let thrown = if payload.is::<AlarmFired>() { Thrown::Limit } else { Thrown::Kill };
+        self.throw_again(payload);
+        self.unwinding_has_ended();
+        thrown
+    }
+}

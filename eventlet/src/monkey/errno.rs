@@ -1,0 +1,49 @@
+//! Failing the way C functions fail.
+
+use std::ffi::{CStr, c_int};
+use std::io;
+
+/// What a failed call returns.
+pub(super) trait Failed {
+    const FAILED: Self;
+}
+
+impl Failed for c_int {
+    const FAILED: Self = -1;
+}
+
+impl Failed for isize {
+    const FAILED: Self = -1;
+}
+
+pub(super) fn get() -> c_int {
+    // SAFETY: the location belongs to this thread, and is always valid.
+    unsafe { *libc::__errno_location() }
+}
+
+pub(super) fn set(errno: c_int) {
+    // SAFETY: as above.
+    unsafe { *libc::__errno_location() = errno }
+}
+
+/// Fails with `errno`.
+#[cold]
+pub(super) fn fail<R: Failed>(errno: c_int) -> R {
+    set(errno);
+    R::FAILED
+}
+
+/// Fails with the number of a system error; one that has none is "I/O error".
+#[cold]
+pub(super) fn fail_with<R: Failed>(error: &io::Error) -> R {
+    fail(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
+/// Ends the process with a message, where nothing else can be done.
+pub(super) fn die(message: &CStr) -> ! {
+    // SAFETY: the message is a C string, and `abort` may be called at any time.
+    unsafe {
+        libc::perror(message.as_ptr());
+        libc::abort()
+    }
+}

@@ -1,0 +1,53 @@
+//! The C library's own functions, which ours hide.
+
+use std::ffi::{CStr, c_void};
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The next definition of a symbol after ours; `F` is the type of the function.
+pub(super) struct Next<F> {
+    name: &'static CStr,
+    /// Null until it is looked for.
+    address: AtomicPtr<c_void>,
+    function: PhantomData<F>,
+}
+
+impl<F: Copy> Next<F> {
+    /// # Safety
+    ///
+    /// `F` is the type of the C function called `name`.
+    pub(super) const unsafe fn new(name: &'static CStr) -> Self {
+        const { assert!(size_of::<F>() == size_of::<*mut c_void>()) };
+        Next { name, address: AtomicPtr::new(ptr::null_mut()), function: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> F {
+        let mut address = self.address.load(Ordering::Relaxed);
+        if address.is_null() {
+            address = self.find();
+        }
+        // SAFETY: it is the address of a function of type `F`, by the contract of `new`; and a
+        // function pointer is as large as any.
+        unsafe { std::mem::transmute_copy(&address) }
+    }
+
+    /// Looks for the function. The process ends if there is none: the program has called it.
+    #[cold]
+    pub(super) fn find(&self) -> *mut c_void {
+        // SAFETY: the name is a C string.
+        let address = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
+        if address.is_null() {
+            super::errno::die(c"eventlet: the C library lacks a function that is to be patched");
+        }
+        self.address.store(address, Ordering::Relaxed);
+        address
+    }
+}
+
+/// Finds the functions that a forked child calls before `exec`: another thread may have held the
+/// lock of the dynamic loader when it was forked.
+pub(super) fn find_all() {
+    super::original::find_all();
+}

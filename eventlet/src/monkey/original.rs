@@ -1,0 +1,8 @@
+//! The C library's own functions, as if nothing were patched.
+
+pub use super::socket::receive::originals::*;
+
+/// Finds all of them.
+pub(super) fn find_all() {
+    super::socket::receive::originals::find_all();
+}

@@ -1,0 +1,3 @@
+//! Sockets.
+
+pub(super) mod receive;
