@@ -115,6 +115,7 @@ compile_error!(
      Remove `panic = \"abort\"` from the profile"
 );
 
+mod oslock;
 mod unwind;
 
 #[allow(unsafe_code, reason = "stack switching, guard pages and the overflow handler")]

@@ -11,12 +11,12 @@
 //! the stack is mapped one page larger. With a mapped guard the page is freed by a call of its own.
 
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use generator::LocalGenerator;
 
 use super::stack::{Stack, page_size};
+use crate::oslock::OnceLock;
 
 /// Mappings left to everything else in the process: the allocator, libraries, thread stacks.
 const SPARE_MAPPINGS: usize = 4096;

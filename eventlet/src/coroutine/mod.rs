@@ -35,7 +35,6 @@ use std::io;
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
-use std::sync::Once;
 
 use generator::{Gn, LocalGenerator, Scope};
 
@@ -43,6 +42,7 @@ pub(crate) use pool::StackPool;
 pub(crate) use prefetch::prefetch;
 pub(crate) use stack::{StackSize, default_stack_size};
 
+use crate::oslock::Once;
 use crate::unwind;
 use stack::Stack;
 

@@ -1,12 +1,12 @@
 //! Stack sizes, and where a generator's stack lies in memory.
 
 use std::io;
-use std::sync::OnceLock;
 use std::{env, fmt};
 
 use generator::LocalGenerator;
 
 use super::guard;
+use crate::oslock::OnceLock;
 
 /// What a green thread reserves unless told otherwise; only touched pages cost memory.
 const DEFAULT: usize = 256 * 1024;

@@ -1,10 +1,11 @@
 //! What the waker of a future and the fiber that polls it share.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Wake;
 
 use crate::hub::{self, Hub, RemoteWaiter, Time};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 /// Whether a future has been woken, and who is to be told.
@@ -26,7 +27,7 @@ enum State {
 
 impl Signal {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Waits until the future has been woken; raises what is thrown meanwhile.

@@ -3,11 +3,11 @@
 use std::io;
 use std::os::fd::{AsFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Source;
 use crate::hub::{Direction, Homes, IoId};
+use crate::oslock::{Mutex, MutexGuard};
 
 /// Where the hubs find a descriptor: its number, and which of those that have had this number it is.
 type Place = (RawFd, IoId);
@@ -43,7 +43,7 @@ impl Shared {
     }
 
     fn duplicates(&self) -> MutexGuard<'_, Vec<Place>> {
-        self.duplicates.lock().unwrap_or_else(PoisonError::into_inner)
+        self.duplicates.lock()
     }
 
     /// All descriptors that there are, of which `one` is one.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::mem;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::{io, panic};
 
 use super::exit::Exit;
@@ -11,6 +11,7 @@ use super::identity::Identity;
 use super::packet::{Outlet, Packet, Passed};
 use super::{Builder, scope, start};
 use crate::hub::{self, Body, Home, Hub, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 /// A result on its way, and whose it is.
@@ -84,7 +85,7 @@ impl<T> Parcel<T> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     pub(crate) fn has_ended(&self) -> bool {

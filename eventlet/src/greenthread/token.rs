@@ -2,9 +2,9 @@
 
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::hub::{self, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 const ABSENT: u32 = 0;
@@ -70,6 +70,6 @@ impl Token {
     }
 
     fn waiter(&self) -> MutexGuard<'_, Option<RemoteWaiter>> {
-        self.waiter.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiter.lock()
     }
 }

@@ -3,12 +3,14 @@
 //! So a plain OS thread that waits for a lock costs no descriptors, and waits in a destructor of a
 //! thread-local, too, when its hub is gone.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::outside::RemoteWaiter;
 use super::time::Time;
 use super::waiter::Wake;
 use super::{exists, with};
+
+use crate::oslock::{Condvar, Mutex};
 
 /// One wait of one OS thread.
 #[derive(Default)]
@@ -19,14 +21,14 @@ pub(super) struct Blocked {
 
 impl Blocked {
     pub(super) fn wake(&self) {
-        *self.has_ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.has_ended.lock() = true;
         self.ends.notify_one();
     }
 
     fn wait(&self) {
-        let mut has_ended = self.has_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut has_ended = self.has_ended.lock();
         while !*has_ended {
-            has_ended = self.ends.wait(has_ended).unwrap_or_else(PoisonError::into_inner);
+            has_ended = self.ends.wait(has_ended);
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::mem;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use mio::Waker;
 use slab::Slab;
 
 use super::Hub;
 use super::outside::{RemoteWaiter, WaitKey};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 /// What the hub itself is to do for another thread. It must not unwind, wait, or run code of the
@@ -67,7 +68,7 @@ impl Remote {
     }
 
     fn mail(&self) -> MutexGuard<'_, Mail> {
-        self.mail.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mail.lock()
     }
 
     /// Asks the hub to end a wait. Says false if it is gone: it has nobody left to wake.

@@ -3,19 +3,21 @@
 use std::collections::HashMap;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use super::inbox::Remote;
 use super::io::IoId;
 use super::poller::Direction;
 use super::{Hub, try_with};
 
+use crate::oslock::{Mutex, MutexGuard};
+
 type Hubs = HashMap<u64, Weak<Remote>>;
 
 static HUBS: Mutex<Option<Hubs>> = Mutex::new(None);
 
 fn hubs() -> MutexGuard<'static, Option<Hubs>> {
-    HUBS.lock().unwrap_or_else(PoisonError::into_inner)
+    HUBS.lock()
 }
 
 pub(super) fn enter(hub: &Hub) {

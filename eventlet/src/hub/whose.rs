@@ -6,6 +6,8 @@
 mod kept {
     use std::cell::Cell;
 
+    use crate::oslock;
+
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Whose {
         /// There is no hub here, so nobody could run while a call waits.
@@ -41,7 +43,7 @@ mod kept {
     /// Whether a call may wait for its turn here.
     #[inline]
     pub(crate) fn is_program() -> bool {
-        WHOSE.get() == Whose::Program
+        WHOSE.get() == Whose::Program && !oslock::is_raw()
     }
 
     /// Runs a piece of the library that must not be taken for the program: its system calls are the

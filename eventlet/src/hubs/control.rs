@@ -2,12 +2,12 @@
 //! outcome.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::Shutdown;
 use crate::hub::{self, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 
 /// One for each hub made by [`spawn_hub`](super::spawn_hub).
 pub(super) struct Control {
@@ -49,7 +49,7 @@ impl Control {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     pub(super) fn add_handle(&self) {

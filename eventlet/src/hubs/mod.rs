@@ -37,6 +37,7 @@ pub(crate) use team::with_team;
 
 pub use crate::hub::Direction;
 use crate::hub::{self, Address, Load};
+use crate::oslock::as_os_thread;
 use control::Control;
 
 /// The hub of an OS thread: its scheduler of green threads.
@@ -115,7 +116,7 @@ pub fn spawn_hub() -> io::Result<HubHandle> {
     let (say, begun) = sync_channel(1);
     let theirs = control.clone();
     let thread = thread::Builder::new().name(name).spawn(move || life::run(theirs, say))?;
-    let (id, address) = begun.recv().map_err(io::Error::other)??;
+    let (id, address) = as_os_thread(|| begun.recv()).map_err(io::Error::other)??;
     control.set_thread(thread);
     Ok(HubHandle::new(id, address, Some(control)))
 }

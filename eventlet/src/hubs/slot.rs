@@ -1,11 +1,12 @@
 //! Where the result of a green thread waits for another hub to fetch it.
 
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::residents::Bereaved;
 use crate::greenthread::Exit;
 use crate::hub::{Hub, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 
 /// Shared by a green thread and the handle that another hub has of it.
 pub(super) struct Slot<T> {
@@ -29,7 +30,7 @@ impl<T> Slot<T> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// The result, once, if it is there.

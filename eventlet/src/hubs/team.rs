@@ -1,10 +1,11 @@
 //! The hubs of a program: those that `#[green::main(hubs = n)]` starts.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::{HubHandle, get_hub, spawn_hub};
+
+use crate::oslock::{Mutex, MutexGuard};
 
 /// How long green threads of the other hubs may go on when `main` has ended.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -12,7 +13,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 static TEAM: Mutex<Vec<HubHandle>> = Mutex::new(Vec::new());
 
 fn team() -> MutexGuard<'static, Vec<HubHandle>> {
-    TEAM.lock().unwrap_or_else(PoisonError::into_inner)
+    TEAM.lock()
 }
 
 /// The hubs of a program with `#[green::main(hubs = n)]`, that of `main` first.

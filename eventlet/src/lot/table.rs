@@ -1,10 +1,10 @@
 //! The table of lines, which all hubs and OS threads of the process share.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Place;
 use crate::hub::RemoteWaiter;
+use crate::oslock::{Mutex, MutexGuard};
 
 /// Names a line: an address that its waiters and those who wake them have in common.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -66,7 +66,7 @@ impl Key {
 
 /// Locks a line. Nothing else in the lot may be called while it is held: other lines may share its lock.
 pub(crate) fn at(key: Key) -> Line {
-    Line { key, bucket: key.bucket().lock().unwrap_or_else(PoisonError::into_inner) }
+    Line { key, bucket: key.bucket().lock() }
 }
 
 /// Leaves a line, and says whether the one at that spot had been woken, and so been given something.

@@ -1,8 +1,7 @@
 //! Forked children: they have copies of the parent's hubs, which work in the parent only.
 
-use std::sync::Once;
-
 use super::patches;
+use crate::oslock::Once;
 
 /// Has patches taken back in children. A child may patch anew; until then its calls are the
 /// system's, which is what the few between `fork` and `exec` must be.

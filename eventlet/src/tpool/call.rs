@@ -2,9 +2,9 @@
 
 use std::io;
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::hub::{self, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind::{self, Payload};
 
 /// Shared by the caller and the thread that runs it.
@@ -28,7 +28,7 @@ impl<F, R> Call<F, R> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<F, R>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Has `apply` call the function, unless nobody wants that any more. Never unwinds.

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Once, OnceLock};
+
+use crate::oslock::{Once, OnceLock};
 
 /// Threads at most, unless the program or the environment says otherwise; Eventlet's number.
 const DEFAULT: usize = 20;

@@ -9,13 +9,14 @@ use std::cell::OnceCell;
 use std::collections::VecDeque;
 use std::io;
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 use slab::Slab;
 
 use super::{Stats, size};
 use crate::hub::{self, RemoteWaiter, Time};
+use crate::oslock::{Condvar, Mutex, MutexGuard};
 
 /// What a worker is to do. It must not unwind.
 pub(super) type Job = Box<dyn FnOnce() + Send>;
@@ -71,7 +72,7 @@ struct Member {
 
 fn pool() -> MutexGuard<'static, Pool> {
     // Jobs run outside the lock, so a panic cannot leave the pool half-changed.
-    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut pool = POOL.lock();
     if pool.n_forks != hub::n_forks() {
         // What they have in hand is the parent's, and whoever had locked it is not here.
         mem::forget((pool.crew.take(), mem::take(&mut pool.ending)));
@@ -154,7 +155,7 @@ impl State {
 
 impl Crew {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     fn submit(self: &Arc<Self>, job: Job) -> Result<(), (Job, io::Error)> {
@@ -210,7 +211,7 @@ impl Crew {
                 break;
             }
             state.n_idle += 1;
-            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.news.wait(state);
             state.n_idle -= 1;
             state.is_waking = false;
         }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::{fmt, io, mem, vec};
 
 use super::DirEntry;
 use super::pool::with_path;
+use crate::oslock::{Mutex, MutexGuard};
 use crate::tpool;
 
 /// So many entries are read at a time: one way to the pool serves them all.
@@ -100,7 +101,7 @@ impl Source {
 }
 
 fn lock(source: &Mutex<Source>) -> MutexGuard<'_, Source> {
-    source.lock().unwrap_or_else(PoisonError::into_inner)
+    source.lock()
 }
 
 /// Getting an entry switches if the next ones have to be read.

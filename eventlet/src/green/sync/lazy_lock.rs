@@ -2,10 +2,11 @@
 
 use std::ops::{Deref, DerefMut};
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::sync::{Mutex, PoisonError};
 use std::{fmt, sync};
 
 use super::Once;
+
+use crate::oslock::Mutex;
 
 /// A value that is made when it is first used; std's [`LazyLock`](sync::LazyLock).
 ///
@@ -121,7 +122,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     fn make(&self) {
         self.once.call_once_force(|state| {
             assert!(!state.is_poisoned(), "LazyLock instance has previously been poisoned");
-            let init = self.init.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let init = self.init.lock().take();
             let init = init.expect("it is called once");
             let is_first = self.value.set(init()).is_ok();
             debug_assert!(is_first, "nobody else sets it");

@@ -41,7 +41,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod portable {
-    use std::sync::OnceLock;
+    use crate::oslock::OnceLock;
     use std::time::Instant;
 
     pub(in crate::hub::clock) fn now() -> u64 {

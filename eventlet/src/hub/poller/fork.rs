@@ -5,8 +5,9 @@
 //! inherited, and is told so.
 
 use std::io;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::oslock::Once;
 
 /// How many forks lie between this process and the first one that used the library.
 static FORKS: AtomicU32 = AtomicU32::new(0);

@@ -10,13 +10,14 @@
 use std::collections::VecDeque;
 use std::io;
 use std::mem::needs_drop;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, ThreadId};
 
 use super::super::call::Call;
 use super::super::{size, workers};
 use crate::greenthread::Builder;
 use crate::hub;
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 /// What the handles of a proxy share.
@@ -65,7 +66,7 @@ impl<T: Send> Turns<T> {
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// The value, if nobody uses it or is going to; whatever it is, none if that has been taken.

@@ -7,11 +7,11 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSliceMut, Read};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::greenio::{
     AtOnce, Direction, is_stdin_on_disk, move_at_once, read_at_once, read_stdin, stdin_fd,
 };
+use crate::oslock::{Mutex, MutexGuard};
 use crate::tpool;
 
 /// A call on the pool reads no more.
@@ -36,10 +36,9 @@ impl Read for RawStdin {
 
 fn read(buf: &mut [u8]) -> io::Result<usize> {
     match UNCLAIMED.try_lock() {
-        Ok(unclaimed) if unclaimed.is_empty() => {}
-        Ok(unclaimed) => return claim(unclaimed, buf),
-        Err(TryLockError::Poisoned(_)) => {}
-        Err(TryLockError::WouldBlock) => return read_on_pool(buf),
+        Some(unclaimed) if unclaimed.is_empty() => {}
+        Some(unclaimed) => return claim(unclaimed, buf),
+        None => return read_on_pool(buf),
     }
     if is_stdin_on_disk()? {
         return read_on_pool(buf);
@@ -67,7 +66,7 @@ fn read_on_pool(buf: &mut [u8]) -> io::Result<usize> {
 }
 
 fn unclaimed() -> MutexGuard<'static, VecDeque<u8>> {
-    UNCLAIMED.lock().unwrap_or_else(PoisonError::into_inner)
+    UNCLAIMED.lock()
 }
 
 fn claim(mut unclaimed: MutexGuard<'_, VecDeque<u8>>, buf: &mut [u8]) -> io::Result<usize> {

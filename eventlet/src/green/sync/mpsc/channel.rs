@@ -10,11 +10,12 @@
 //! where there is no queue, when a receiver takes it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, SendError, TryRecvError, TrySendError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::waits::{Offer, Place};
 use crate::hub::{self, RemoteWaiter, Time, Wake};
+use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
 pub(super) struct Channel<T> {
@@ -112,7 +113,7 @@ impl<T> Channel<T> {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     pub(super) fn add_sender(&self) {
