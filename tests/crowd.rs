@@ -42,6 +42,11 @@ impl Crowd {
         let seen = self.seen.lock().unwrap();
         assert_eq!((seen.n_notes, seen.threads.len()), (n, n_threads));
     }
+
+    /// The most OS threads that the process had whenever somebody said where it runs.
+    pub fn peak(&self) -> usize {
+        self.seen.lock().unwrap().peak
+    }
 }
 
 /// How many OS threads there are, where the system tells.

@@ -1,0 +1,20 @@
+//! What the tests of `monkey_patch()` share: real servers in processes of their own, many calls at
+//! once, and the same tests with and without the patch. `README.md` shows how a test is written.
+
+mod home;
+mod mariadb;
+mod mode;
+mod postgres;
+mod redis;
+mod server;
+mod together;
+mod web;
+
+pub use home::Home;
+pub use mariadb::MariaDb;
+pub use mode::{check, is_patched};
+pub use postgres::Postgres;
+pub use redis::Redis;
+pub use server::{Server, free_port};
+pub use together::{Run, at_once, one_after_another};
+pub use web::Web;
