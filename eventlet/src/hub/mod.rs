@@ -30,6 +30,8 @@ mod peace;
 mod poller;
 mod queue;
 mod registry;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+mod rest;
 mod run;
 mod several;
 mod slice;
@@ -69,6 +71,8 @@ pub use poller::Direction;
 pub(crate) use poller::{n_forks, poll_now};
 use queue::RunQueue;
 pub(crate) use registry::Homes;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+pub(crate) use rest::{rest_until, yield_calmly};
 pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;

@@ -127,7 +127,7 @@ impl Hub {
 
     /// Lets the others run, without taking anything that is thrown at the caller meanwhile: that
     /// waits for its next switch.
-    fn step_aside(&self, caller: &FiberRc) {
+    pub(super) fn step_aside(&self, caller: &FiberRc) {
         if self.is_unwinding(caller) {
             return;
         }

@@ -25,4 +25,5 @@ mod next;
 pub mod original;
 pub(crate) mod patches;
 mod socket;
+mod time;
 mod wait;
