@@ -1,6 +1,7 @@
 //! What the tests of `monkey_patch()` share: real servers in processes of their own, many calls at
 //! once, and the same tests with and without the patch. `README.md` shows how a test is written.
 
+mod deaf;
 mod home;
 mod mariadb;
 mod mode;
@@ -10,6 +11,7 @@ mod server;
 mod together;
 mod web;
 
+pub use deaf::Deaf;
 pub use home::Home;
 pub use mariadb::MariaDb;
 pub use mode::{check, is_patched};
