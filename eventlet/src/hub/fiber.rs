@@ -18,6 +18,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::alarms::Alarms;
+use super::locals::FiberLocals;
 use super::time::Time;
 use super::timers::TimerKey;
 use crate::coroutine::{Coroutine, StackSize};
@@ -88,6 +89,8 @@ pub(crate) struct Fiber {
     pub(super) thrown: Thrown,
     /// Deadlines that hold over several waits.
     pub(super) alarms: Alarms,
+    /// Thread-local variables of its own.
+    pub(super) locals: FiberLocals,
 
     /// Until when the current wait lasts.
     pub(super) deadline: Cell<Time>,
@@ -132,6 +135,7 @@ impl Fiber {
             n_stale_entries: Cell::new(0),
             thrown: Thrown::default(),
             alarms: Alarms::new(),
+            locals: FiberLocals::new(),
             deadline: Cell::new(Time::NEVER),
             timer: Cell::new(None),
             waits_for: Cell::new(""),
@@ -170,6 +174,7 @@ impl Fiber {
         self.state.set(State::New);
         self.unwinding.set(false);
         self.thrown.take();
+        self.locals.renew();
         self.id = id;
         self.name = spec.name;
         self.spawned_at = spec.spawned_at;
@@ -189,6 +194,16 @@ impl Fiber {
     #[inline]
     pub(super) fn body(&self) -> &dyn Body {
         &**self.body.as_ref().expect("the native stack is not started by the hub")
+    }
+
+    /// Drops the thread-local variables of its own, on its own stack: the last of the user's code
+    /// that it runs. What was thrown at it and has not been raised it has escaped.
+    #[inline]
+    pub(super) fn end_locals(&self) {
+        if self.locals.are_own() {
+            drop(self.thrown.take());
+            self.locals.end();
+        }
     }
 
     /// How many bytes its body takes by itself.

@@ -23,6 +23,7 @@ mod home;
 mod hubless;
 mod inbox;
 mod io;
+mod locals;
 mod outside;
 mod park;
 mod peace;
@@ -200,7 +201,8 @@ pub(crate) struct Hub {
     /// An empty list of messages, kept for its memory.
     read_mail: Cell<Vec<inbox::Message>>,
     /// Fibers that are switched out in the middle of unwinding. Until they are back,
-    /// `std::thread::panicking()` says yes to everyone on this thread.
+    /// `std::thread::panicking()` says yes to everyone on this thread, but for those that have
+    /// thread-local variables of their own, which are not counted.
     n_unwinding: Cell<u32>,
     /// A fiber that panicked while others were switched out unwinding is switched out itself, and
     /// was not counted. Until it is back, the flag says nothing about anyone else.

@@ -17,6 +17,7 @@ const CACHED: usize = 64;
 pub(super) fn run_current() {
     let fiber = with(Hub::current_fiber);
     fiber.body().run(&fiber);
+    fiber.end_locals();
 }
 
 impl Hub {
@@ -55,10 +56,13 @@ impl Hub {
             },
         };
         fiber.state.set(State::Running);
+        let locals = fiber.locals.place();
         self.current.replace(Some(fiber));
-        program_runs();
-        coroutine.resume();
-        library_runs();
+        locals.run(|| {
+            program_runs();
+            coroutine.resume();
+            library_runs();
+        });
         self.is_misled.set(panicking() && self.n_unwinding.get() == 0);
         let fiber = self.current.take().expect("the fiber that ran is current");
         if coroutine.is_idle() {
@@ -99,6 +103,7 @@ impl Hub {
         match taken {
             Ok(coroutine) => {
                 coroutine.label(fiber.id, fiber.name.as_ref());
+                fiber.locals.begin();
                 Some(coroutine)
             }
             Err(_) => {

@@ -31,7 +31,7 @@ impl Hub {
     #[inline]
     pub(super) fn before_leaving(&self, fiber: &FiberRc, unwinding: bool) {
         fiber.unwinding.set(unwinding);
-        if unwinding {
+        if unwinding && !fiber.locals.are_own() {
             self.n_unwinding.set(self.n_unwinding.get() + 1);
         }
     }
@@ -40,15 +40,20 @@ impl Hub {
     #[inline]
     pub(super) fn after_leaving(&self, fiber: &FiberRc) -> bool {
         let unwinding = fiber.unwinding.get();
-        if unwinding {
+        if unwinding && !fiber.locals.are_own() {
             self.n_unwinding.set(self.n_unwinding.get() - 1);
         }
         unwinding
     }
 
-    /// Whether this fiber, and not another one of the thread, is unwinding.
+    /// Whether this fiber, which is the current one, and not another one of the thread, is unwinding:
+    /// then nothing is thrown into it. Nor is anything while its thread-local variables are dropped.
     #[inline]
     pub(super) fn is_unwinding(&self, fiber: &FiberRc) -> bool {
+        if fiber.locals.are_own() {
+            // The count that the flag is made of is among its own variables.
+            return panicking() || fiber.locals.are_ending();
+        }
         panicking()
             && (fiber.unwinding.get() || self.n_unwinding.get() == 0 && !self.is_misled.get())
     }

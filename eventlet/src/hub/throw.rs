@@ -102,7 +102,7 @@ impl Hub {
 
     /// Throws into a fiber that is switched out; says whether it is now going to run.
     fn aim(&self, fiber: &FiberRc, payload: fn(u64) -> Payload) -> bool {
-        if fiber.thrown.is_some() {
+        if fiber.thrown.is_some() || fiber.locals.are_ending() {
             return false;
         }
         fiber.thrown.put(payload(fiber.id));

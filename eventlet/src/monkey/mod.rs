@@ -21,6 +21,7 @@
 mod define;
 mod errno;
 mod fork;
+pub(crate) mod locals;
 mod next;
 pub mod original;
 pub(crate) mod patches;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{fork, next};
+use super::{fork, locals, next};
 use crate::hub;
 use crate::patcher::category::Category;
 
@@ -13,6 +13,9 @@ static PATCHED: AtomicU8 = AtomicU8::new(0);
 pub(crate) fn add(bits: u8) {
     next::find_all();
     fork::watch();
+    if bits & Category::Thread.bit() != 0 {
+        locals::enable();
+    }
     PATCHED.fetch_or(bits, Ordering::Release);
 }
 

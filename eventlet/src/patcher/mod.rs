@@ -30,10 +30,12 @@
 //! timed out by unwinding. Patching is for code that is not yours.
 
 pub(crate) mod category;
+mod thread_locals;
 
 #[cfg(target_os = "linux")]
 use crate::monkey::patches;
 use category::Category;
+pub use thread_locals::{ThreadLocals, thread_locals};
 
 #[cfg(target_os = "linux")]
 #[doc(inline)]

@@ -1,0 +1,131 @@
+//! Which bytes of a thread's block each green thread has for itself.
+
+use super::elf::{self, Variable};
+use super::names;
+use super::segment::{self, Segment};
+
+/// What is known of the executable's thread-local variables, from when they are first to be swapped.
+pub(super) struct Layout {
+    /// Where [`running`](super::own) lies in the block: its address tells where the block is.
+    pub(super) anchor: usize,
+    /// What is swapped.
+    pub(super) ranges: Vec<Range>,
+    /// What the bytes of all ranges begin with, one after the other.
+    pub(super) image: Vec<u8>,
+    /// Where std keeps the handle of the current thread.
+    pub(super) handle: usize,
+    pub(super) n_variables: usize,
+}
+
+/// Bytes of the block that are swapped together.
+pub(super) struct Range {
+    pub(super) offset: usize,
+    pub(super) length: usize,
+}
+
+/// The crates whose variables belong to the OS thread: they are used on both sides of a switch.
+const SHARED_CRATES: [&str; 2] = ["eventlet", "generator"];
+
+/// Other variables that stay the OS thread's, by crate and a part of the name: where output goes
+/// while tests run.
+const SHARED: [(&str, &str); 1] = [("std", "14OUTPUT_CAPTURE")];
+
+/// Alignment may leave as many bytes between two variables that are swapped together.
+const LARGEST_GAP: usize = 7;
+
+impl Layout {
+    /// Reads the executable. `anchor` is the address of a variable of this crate, in the calling
+    /// thread.
+    ///
+    /// # Errors
+    ///
+    /// Says why the variables cannot be swapped.
+    pub(super) fn learn(anchor: usize) -> Result<Self, String> {
+        let segment = segment::find().ok_or("the executable has no thread-local variables")?;
+        let mut variables = elf::variables().map_err(|error| error.to_string())?;
+        variables.sort_by_key(|variable| (variable.offset, variable.size));
+        if variables.iter().any(|variable| end_of(variable) > Some(segment.size)) {
+            return Err("the executable's symbols do not fit its thread-local variables".into());
+        }
+        let anchor = find_anchor(&variables, &segment, anchor)?;
+        let handle = find_handle(&variables)?;
+        let ranges = ranges_of(&variables)?;
+        let image = ranges.iter().flat_map(|range| range.offset..range.offset + range.length);
+        let image = image.map(|offset| segment.initial(offset)).collect();
+        let n_variables = variables.iter().filter(|variable| is_own(variable)).count();
+        Ok(Layout { anchor, ranges, image, handle, n_variables })
+    }
+
+    /// Whether bytes at this offset of the block are swapped.
+    pub(super) fn is_swapped(&self, offset: usize) -> bool {
+        let n_before = self.ranges.partition_point(|range| range.offset <= offset);
+        n_before.checked_sub(1).is_some_and(|last| {
+            let range = &self.ranges[last];
+            offset - range.offset < range.length
+        })
+    }
+}
+
+fn end_of(variable: &Variable) -> Option<usize> {
+    variable.offset.checked_add(variable.size)
+}
+
+/// Finds the variable that marks the block, which also shows that the symbols are this program's, and
+/// that this crate is in the executable and not in a library.
+fn find_anchor(
+    variables: &[Variable],
+    segment: &Segment,
+    address: usize,
+) -> Result<usize, String> {
+    let offset = address.wrapping_sub(segment.block);
+    let is_there = variables.iter().any(|variable| {
+        variable.offset == offset && names::crate_of(&variable.name) == Some("eventlet")
+    });
+    if is_there { Ok(offset) } else { Err("eventlet is not linked into the executable".into()) }
+}
+
+fn find_handle(variables: &[Variable]) -> Result<usize, String> {
+    let handles = variables.iter().filter(|variable| {
+        names::crate_of(&variable.name) == Some("std")
+            && variable.size == size_of::<usize>()
+            && has_part(variable, "6thread7current7CURRENT")
+    });
+    let [handle] = handles.collect::<Vec<_>>()[..] else {
+        return Err("std is not linked into the executable, or not as it is known".into());
+    };
+    Ok(handle.offset)
+}
+
+fn has_part(variable: &Variable, part: &str) -> bool {
+    variable.name.windows(part.len()).any(|bytes| bytes == part.as_bytes())
+}
+
+/// Whether each green thread has this variable for itself.
+fn is_own(variable: &Variable) -> bool {
+    let Some(of) = names::crate_of(&variable.name) else { return false };
+    let is_shared = SHARED.iter().any(|&(name, part)| of == name && has_part(variable, part));
+    !SHARED_CRATES.contains(&of) && !is_shared
+}
+
+/// Joins the variables that are swapped, in the order in which they lie.
+fn ranges_of(variables: &[Variable]) -> Result<Vec<Range>, String> {
+    let mut ranges: Vec<Range> = Vec::new();
+    let (mut end, mut joins) = (0, false);
+    for variable in variables.iter().filter(|variable| variable.size > 0) {
+        let own = is_own(variable);
+        if variable.offset < end && own != joins {
+            return Err("thread-local variables of the executable overlap".into());
+        }
+        match ranges.last_mut() {
+            _ if !own => {}
+            Some(last) if joins && variable.offset <= end + LARGEST_GAP => {
+                let new_end = end.max(variable.offset + variable.size);
+                last.length = new_end - last.offset;
+            }
+            _ => ranges.push(Range { offset: variable.offset, length: variable.size }),
+        }
+        end = end.max(variable.offset + variable.size);
+        joins = own;
+    }
+    Ok(ranges)
+}

@@ -1,0 +1,170 @@
+//! A green thread's own values, and how they take the place of the OS thread's.
+
+use std::arch::asm;
+use std::cell::{Cell, UnsafeCell};
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::thread::{self, Thread};
+
+use super::layout::Layout;
+
+thread_local! {
+    /// The values that are in place, if they are a green thread's. Its address marks the block.
+    static RUNNING: Cell<*const Own> = const { Cell::new(ptr::null()) };
+}
+
+/// The values of one green thread.
+///
+/// Invariant PLACE: while it is entered, its values are in the thread's block and those of the OS
+/// thread are here; at any other time it is the other way round. It is entered and left on one OS
+/// thread, by the hub, which runs one fiber at a time.
+pub(super) struct Own {
+    layout: &'static Layout,
+    values: UnsafeCell<Box<[MaybeUninit<u8>]>>,
+    /// Values that are to be dropped in the end, in the order in which they were made.
+    destructors: Cell<Vec<Destructor>>,
+}
+
+/// A call that std or a C++ compiler has asked for, for when the thread ends.
+#[derive(Clone, Copy)]
+pub(super) struct Destructor {
+    pub(super) function: unsafe extern "C" fn(*mut c_void),
+    /// The variable, in the block of this OS thread.
+    pub(super) variable: *mut c_void,
+}
+
+/// The address, in the calling thread, of a variable that is never swapped.
+pub(super) fn anchor() -> usize {
+    RUNNING.with(|running| ptr::from_ref(running).addr())
+}
+
+/// The green thread's values that are in place in the calling thread.
+pub(super) fn running<'a>() -> Option<&'a Own> {
+    // SAFETY: it is set by `enter` and taken back by `leave`, and those values are kept meanwhile by
+    // their fiber, which runs. The caller is on that fiber, and does not keep the reference.
+    unsafe { RUNNING.get().as_ref() }
+}
+
+impl Own {
+    pub(super) fn new(layout: &'static Layout) -> Box<Self> {
+        let values = vec![MaybeUninit::uninit(); layout.image.len()].into_boxed_slice();
+        let destructors = Cell::default();
+        let own = Box::new(Own { layout, values: UnsafeCell::new(values), destructors });
+        own.reset();
+        own
+    }
+
+    /// Makes the values what those of a new OS thread are. It is not entered.
+    pub(super) fn reset(&self) {
+        debug_assert!(!ptr::eq(self, RUNNING.get()));
+        let image = self.layout.image.as_ptr().cast();
+        // SAFETY: the values are as long as the image, and nobody else uses them (PLACE).
+        unsafe {
+            let values = (*self.values.get()).as_mut_ptr();
+            ptr::copy_nonoverlapping(image, values, self.layout.image.len());
+        }
+    }
+
+    /// Puts the values into place. The caller is the hub.
+    #[inline]
+    pub(super) fn enter(&self) {
+        debug_assert!(RUNNING.get().is_null());
+        self.exchange();
+        RUNNING.set(self);
+    }
+
+    /// Puts the OS thread's values back into place. The caller is the hub.
+    #[inline]
+    pub(super) fn leave(&self) {
+        debug_assert!(ptr::eq(self, RUNNING.get()));
+        RUNNING.set(ptr::null());
+        self.exchange();
+    }
+
+    fn exchange(&self) {
+        anything_may_change();
+        let block: *mut MaybeUninit<u8> = ptr::with_exposed_provenance_mut(self.block());
+        // SAFETY: the ranges lie in the block of this thread, and one after the other in `values`,
+        // which nobody else uses (PLACE). What is in the block is the program's, and code that uses
+        // it does not run now: whatever fiber had it in use has been left, and will find it as it was.
+        unsafe {
+            let mut values = (*self.values.get()).as_mut_ptr();
+            for range in &self.layout.ranges {
+                ptr::swap_nonoverlapping(block.add(range.offset), values, range.length);
+                values = values.add(range.length);
+            }
+        }
+        anything_may_change();
+    }
+
+    /// The address of the calling thread's block.
+    fn block(&self) -> usize {
+        anchor() - self.layout.anchor
+    }
+
+    /// Whether a green thread has what is at this address, in the calling thread's block, for itself.
+    pub(super) fn has(&self, address: usize) -> bool {
+        self.layout.is_swapped(address.wrapping_sub(self.block()))
+    }
+
+    /// Notes what is to be called in the end.
+    pub(super) fn push(&self, destructor: Destructor) {
+        loop {
+            let mut destructors = self.destructors.take();
+            let n_destructors = destructors.len();
+            if n_destructors < destructors.capacity() {
+                destructors.push(destructor);
+                self.destructors.set(destructors);
+                return;
+            }
+            self.destructors.set(destructors);
+            // The allocator is the program's, and may have thread-local variables, too.
+            let mut larger = Vec::with_capacity((2 * n_destructors).max(8));
+            let destructors = self.destructors.take();
+            larger.extend_from_slice(&destructors);
+            self.destructors.set(larger);
+        }
+    }
+
+    /// Drops the values that are to be dropped, the last one first. It is entered, and nothing else
+    /// of its green thread will run.
+    pub(super) fn destroy(&self) {
+        while let Some(destructor) = self.pop() {
+            // SAFETY: it is called once, as was asked for, with its variable in place.
+            unsafe { (destructor.function)(destructor.variable) };
+        }
+        self.release_handle();
+    }
+
+    fn pop(&self) -> Option<Destructor> {
+        let mut destructors = self.destructors.take();
+        let last = destructors.pop();
+        self.destructors.set(destructors);
+        last
+    }
+
+    /// Releases the handle that `thread::current` has made for the green thread. For an OS thread std
+    /// does so, after the destructors.
+    fn release_handle(&self) {
+        let address = self.block() + self.layout.handle;
+        // SAFETY: std keeps a word there (`Layout::find_handle`): null, or a handle.
+        let word: usize = unsafe { ptr::with_exposed_provenance::<usize>(address).read() };
+        if word == 0 {
+            return;
+        }
+        const { assert!(size_of::<Thread>() == size_of::<usize>()) };
+        let handle = thread::current();
+        // SAFETY: std's own handle, of which this is a clone, will not be used again: the values are
+        // made new before they are next in place.
+        let of_std = unsafe { ptr::read(&raw const handle) };
+        drop((handle, of_std));
+    }
+}
+
+/// Keeps the compiler from moving accesses to thread-local variables to the other side.
+#[inline(always)]
+fn anything_may_change() {
+    // SAFETY: there are no instructions. As far as the compiler knows, they use all memory.
+    unsafe { asm!("", options(nostack, preserves_flags)) };
+}
