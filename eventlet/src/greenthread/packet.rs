@@ -174,6 +174,7 @@ where
         });
         // What is thrown at this green thread from now on, it has escaped: it has ended.
         self.shared.locals.destroy();
+        fiber.end_locals();
         drop(self.complete(fiber, result));
         self.shared.locals.clear();
     }

@@ -196,13 +196,14 @@ impl Fiber {
         &**self.body.as_ref().expect("the native stack is not started by the hub")
     }
 
-    /// Drops the thread-local variables of its own, on its own stack: the last of the user's code
-    /// that it runs. What was thrown at it and has not been raised it has escaped.
+    /// Drops the thread-local variables of its own, on its own stack, when the user's function has
+    /// ended. What was thrown at it and has not been raised it has escaped.
     #[inline]
-    pub(super) fn end_locals(&self) {
+    pub(crate) fn end_locals(&self) {
         if self.locals.are_own() {
             drop(self.thrown.take());
             self.locals.end();
+            self.unwinding.set(false);
         }
     }
 

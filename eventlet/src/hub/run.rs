@@ -17,6 +17,7 @@ const CACHED: usize = 64;
 pub(super) fn run_current() {
     let fiber = with(Hub::current_fiber);
     fiber.body().run(&fiber);
+    // Those that the body has used after it had ended its own.
     fiber.end_locals();
 }
 

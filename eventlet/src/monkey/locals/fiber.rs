@@ -9,7 +9,7 @@ use super::own::Own;
 /// A fiber's own values of the thread-local variables, if it has them.
 pub(crate) struct FiberLocals {
     stage: Cell<Stage>,
-    /// Kept from one life of the fiber's record to the next.
+    /// Kept from one life of the fiber's record to the next, in which they begin anew.
     own: OnceCell<Box<Own>>,
 }
 
@@ -38,10 +38,7 @@ impl FiberLocals {
     #[inline]
     pub(crate) fn begin(&self) {
         if let Some(layout) = layout() {
-            match self.own.get() {
-                Some(own) => own.reset(),
-                None => drop(self.own.set(Own::new(layout))),
-            }
+            self.own.get_or_init(|| Own::new(layout));
             self.stage.set(Stage::Own);
         }
     }
@@ -52,13 +49,11 @@ impl FiberLocals {
         Place(if self.are_own() { self.own() } else { ptr::null() })
     }
 
-    /// Drops the values, on the fiber's own stack, when its body has ended.
-    #[inline]
+    /// Drops the values, on the fiber's own stack. What it runs afterwards finds new ones.
     pub(crate) fn end(&self) {
-        if self.are_own() {
-            self.stage.set(Stage::Ending);
-            self.own().destroy();
-        }
+        self.stage.set(Stage::Ending);
+        self.own().destroy();
+        self.stage.set(Stage::Own);
     }
 
     /// Whether the fiber has its own values.

@@ -48,22 +48,8 @@ pub(super) fn running<'a>() -> Option<&'a Own> {
 
 impl Own {
     pub(super) fn new(layout: &'static Layout) -> Box<Self> {
-        let values = vec![MaybeUninit::uninit(); layout.image.len()].into_boxed_slice();
-        let destructors = Cell::default();
-        let own = Box::new(Own { layout, values: UnsafeCell::new(values), destructors });
-        own.reset();
-        own
-    }
-
-    /// Makes the values what those of a new OS thread are. It is not entered.
-    pub(super) fn reset(&self) {
-        debug_assert!(!ptr::eq(self, RUNNING.get()));
-        let image = self.layout.image.as_ptr().cast();
-        // SAFETY: the values are as long as the image, and nobody else uses them (PLACE).
-        unsafe {
-            let values = (*self.values.get()).as_mut_ptr();
-            ptr::copy_nonoverlapping(image, values, self.layout.image.len());
-        }
+        let values = layout.image.iter().map(|&byte| MaybeUninit::new(byte)).collect();
+        Box::new(Own { layout, values: UnsafeCell::new(values), destructors: Cell::default() })
     }
 
     /// Puts the values into place. The caller is the hub.
@@ -127,14 +113,32 @@ impl Own {
         }
     }
 
-    /// Drops the values that are to be dropped, the last one first. It is entered, and nothing else
-    /// of its green thread will run.
+    /// Drops the values that are to be dropped, the last one first, and makes all what those of a new
+    /// OS thread are. It is entered, and nothing on the stack of its green thread uses them.
     pub(super) fn destroy(&self) {
         while let Some(destructor) = self.pop() {
             // SAFETY: it is called once, as was asked for, with its variable in place.
             unsafe { (destructor.function)(destructor.variable) };
         }
         self.release_handle();
+        self.begin_anew();
+    }
+
+    fn begin_anew(&self) {
+        anything_may_change();
+        let block: *mut u8 = ptr::with_exposed_provenance_mut(self.block());
+        let mut image = &self.layout.image[..];
+        for range in &self.layout.ranges {
+            let (of_range, rest) = image.split_at(range.length);
+            // SAFETY: the range lies in the block of this thread. What is there is the green thread's
+            // (PLACE), which is done with it.
+            unsafe {
+                let place = block.add(range.offset);
+                ptr::copy_nonoverlapping(of_range.as_ptr(), place, range.length);
+            }
+            image = rest;
+        }
+        anything_may_change();
     }
 
     fn pop(&self) -> Option<Destructor> {
@@ -155,8 +159,8 @@ impl Own {
         }
         const { assert!(size_of::<Thread>() == size_of::<usize>()) };
         let handle = thread::current();
-        // SAFETY: std's own handle, of which this is a clone, will not be used again: the values are
-        // made new before they are next in place.
+        // SAFETY: std's own handle, of which this is a clone, will not be used again: the variable is
+        // overwritten before anyone looks at it.
         let of_std = unsafe { ptr::read(&raw const handle) };
         drop((handle, of_std));
     }

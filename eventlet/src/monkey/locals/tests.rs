@@ -1,0 +1,83 @@
+use std::cell::Cell;
+
+use super::layout::Layout;
+use super::{elf, names, own};
+
+fn crate_of(name: &str) -> Option<&str> {
+    names::crate_of(name.as_bytes())
+}
+
+#[test]
+fn both_manglings_are_read() {
+    let hash = "17h6529620e1d78597dE";
+    let of_closure = "_ZN5tokio7runtime7context7CONTEXT29_$u7b$$u7b$constant$u7d$$u7d$28_$u7b$$u7b$closure$u7d$$u7d$23__RUST_STD_INTERNAL_VAL";
+    assert_eq!(crate_of(&format!("{of_closure}{hash}")), Some("tokio"));
+    assert_eq!(crate_of(&format!("{of_closure}{hash}.llvm.1234567")), Some("tokio"));
+    let of_impl = "_ZN49_$LT$exp2..D$u20$as$u20$core..ops..drop..Drop$GT$4drop5COUNT";
+    assert_eq!(crate_of(&format!("{of_impl}{hash}")), Some("exp2"));
+    assert_eq!(crate_of("_RNvNtNtCsjrHSEGnQ3l9_3std6thread7current7CURRENT"), Some("std"));
+    let of_method = "_RNvNCNKNvNvMNtNtNtCsjrHSEGnQ3l9_3std4sync4mpmc7contextNtBa_7Context4with7CONTEXT0023___RUST_STD_INTERNAL_VAL";
+    assert_eq!(crate_of(of_method), Some("std"));
+    assert_eq!(crate_of("_RNvNvMs1a_NtC8eventlet3hubNtB5_3Hub3run5COUNT"), Some("eventlet"));
+    assert_eq!(crate_of("_RNvINtC14eventlet_tests3oneyE3TWO"), Some("eventlet_tests"));
+}
+
+#[test]
+fn other_languages_and_nonsense_are_not_rust() {
+    for name in [
+        "errno",
+        "tsd_tls",
+        // C++: a static member, and one whose name only looks like a hash.
+        "_ZN3foo3barE",
+        "_ZN3foo17hnothexadecimal!E",
+        "_ZGVN3foo3barE",
+        // Cut off, or with lengths that lead nowhere.
+        "",
+        "_R",
+        "_RN",
+        "_RNvC",
+        "_RNvC99999999999999999999999a",
+        "_RNvC9abc",
+        "_RNvMs",
+        "_ZN17h6529620e1d78597dE",
+        "_ZN99abc17h6529620e1d78597dE",
+    ] {
+        assert_eq!(crate_of(name), None, "{name}");
+    }
+}
+
+thread_local!(static OF_THIS_CRATE: Cell<u64> = const { Cell::new(0) });
+
+#[test]
+fn the_own_executable_is_understood() {
+    OF_THIS_CRATE.set(1);
+    let layout = Layout::learn(own::anchor()).unwrap();
+    let variables = elf::variables().unwrap();
+    let mut seen = Vec::new();
+    for variable in &variables {
+        let of = names::crate_of(&variable.name);
+        let name = String::from_utf8_lossy(&variable.name);
+        let is_shared = matches!(of, None | Some("eventlet" | "generator"))
+            || name.contains("OUTPUT_CAPTURE");
+        for offset in variable.offset..variable.offset + variable.size {
+            assert_eq!(layout.is_swapped(offset), !is_shared, "{name}");
+        }
+        seen.extend(of);
+    }
+    for expected in ["std", "eventlet", "generator"] {
+        assert!(seen.contains(&expected), "{expected} is not among {seen:?}");
+    }
+    let n_bytes: usize = layout.ranges.iter().map(|range| range.length).sum();
+    assert_eq!(n_bytes, layout.image.len());
+    let is_apart = |pair: &[super::layout::Range]| {
+        pair[0].offset + pair[0].length < pair[1].offset
+    };
+    assert!(layout.ranges.windows(2).all(is_apart));
+}
+
+#[test]
+fn an_address_that_is_not_in_the_block_is_refused() {
+    let elsewhere = Box::new(0_u64);
+    let learnt = Layout::learn((&raw const *elsewhere).addr());
+    assert_eq!(learnt.err().as_deref(), Some("eventlet is not linked into the executable"));
+}
