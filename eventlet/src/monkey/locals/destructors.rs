@@ -21,7 +21,10 @@ static NEXT: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
 
 /// Has `function` called with `variable` when the green thread ends, if the variable is its own, else
 /// when the OS thread does.
-#[unsafe(no_mangle)]
+///
+/// C libraries other than glibc have no such function, and std calls it if there is one. A static
+/// executable could not find the C library's.
+#[cfg_attr(all(target_env = "gnu", not(target_feature = "crt-static")), unsafe(no_mangle))]
 unsafe extern "C" fn __cxa_thread_atexit_impl(
     function: Function,
     variable: *mut c_void,

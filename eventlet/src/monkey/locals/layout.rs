@@ -72,11 +72,7 @@ fn end_of(variable: &Variable) -> Option<usize> {
 
 /// Finds the variable that marks the block, which also shows that the symbols are this program's, and
 /// that this crate is in the executable and not in a library.
-fn find_anchor(
-    variables: &[Variable],
-    segment: &Segment,
-    address: usize,
-) -> Result<usize, String> {
+fn find_anchor(variables: &[Variable], segment: &Segment, address: usize) -> Result<usize, String> {
     let offset = address.wrapping_sub(segment.block);
     let is_there = variables.iter().any(|variable| {
         variable.offset == offset && names::crate_of(&variable.name) == Some("eventlet")

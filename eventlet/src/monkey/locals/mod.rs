@@ -14,7 +14,6 @@
 //! swapped when the hub switches to a green thread and back. They lie together, in a block of some
 //! hundred bytes; the executable's symbols tell whose each one is.
 
-#[cfg(target_env = "gnu")]
 mod destructors;
 mod elf;
 mod fiber;
@@ -44,10 +43,7 @@ static WHOSE: OnceLock<Result<ThreadLocals, String>> = OnceLock::new();
 /// possible.
 pub(crate) fn enable() {
     WHOSE.get_or_init(|| {
-        #[cfg(target_env = "gnu")]
         destructors::prepare()?;
-        #[cfg(not(target_env = "gnu"))]
-        return Err("this C library does not tell when they are to be dropped".into());
         let layout = Layout::learn(own::anchor())?;
         let whose =
             ThreadLocals::Own { n_variables: layout.n_variables, n_bytes: layout.image.len() };

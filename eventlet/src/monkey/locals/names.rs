@@ -8,21 +8,21 @@ pub(super) fn crate_of(name: &[u8]) -> Option<&str> {
     if let Some(path) = name.strip_prefix(b"_R") {
         return crate_of_path(path);
     }
-    let path = name.strip_prefix(b"_ZN")?;
-    is_legacy(name).then_some(())?;
-    let first = component(path)?;
+    let first = component(legacy_path(name)?)?;
     // An `impl` is `_<type as trait>`.
     let first = first.strip_prefix("_$LT$").unwrap_or(first);
     first.split("..").next()
 }
 
-/// Whether a symbol that looks like C++ ends as Rust's do: with a hash, and perhaps with what the
-/// optimiser has added.
-fn is_legacy(name: &[u8]) -> bool {
-    let end = name.windows(6).position(|bytes| bytes == b".llvm.").unwrap_or(name.len());
-    let Some(rest) = name[..end].strip_suffix(b"E") else { return false };
-    let Some(at) = rest.len().checked_sub(19) else { return false };
-    rest[at..].starts_with(b"17h") && rest[at + 3..].iter().all(u8::is_ascii_hexdigit)
+/// The path of a symbol in the older mangling. It looks like C++, but ends with a hash, and perhaps
+/// with what the optimiser has added.
+fn legacy_path(name: &[u8]) -> Option<&[u8]> {
+    let path = name.strip_prefix(b"_ZN")?;
+    let end = path.windows(6).position(|bytes| bytes == b".llvm.").unwrap_or(path.len());
+    let path = path[..end].strip_suffix(b"E")?;
+    let (path, hash) = path.split_at(path.len().checked_sub(19)?);
+    let digits = hash.strip_prefix(b"17h")?;
+    digits.iter().all(u8::is_ascii_hexdigit).then_some(path)
 }
 
 /// The root of a path in the newer mangling: what comes before it says of what kind the steps are.

@@ -57,8 +57,8 @@ fn the_own_executable_is_understood() {
     for variable in &variables {
         let of = names::crate_of(&variable.name);
         let name = String::from_utf8_lossy(&variable.name);
-        let is_shared = matches!(of, None | Some("eventlet" | "generator"))
-            || name.contains("OUTPUT_CAPTURE");
+        let is_shared =
+            matches!(of, None | Some("eventlet" | "generator")) || name.contains("OUTPUT_CAPTURE");
         for offset in variable.offset..variable.offset + variable.size {
             assert_eq!(layout.is_swapped(offset), !is_shared, "{name}");
         }
@@ -69,9 +69,7 @@ fn the_own_executable_is_understood() {
     }
     let n_bytes: usize = layout.ranges.iter().map(|range| range.length).sum();
     assert_eq!(n_bytes, layout.image.len());
-    let is_apart = |pair: &[super::layout::Range]| {
-        pair[0].offset + pair[0].length < pair[1].offset
-    };
+    let is_apart = |pair: &[super::layout::Range]| pair[0].offset + pair[0].length < pair[1].offset;
     assert!(layout.ranges.windows(2).all(is_apart));
 }
 
