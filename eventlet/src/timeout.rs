@@ -187,7 +187,8 @@ impl Timeout {
     #[inline]
     fn judge<T>(&self, result: Result<T, Payload>) -> Result<T, TimedOut> {
         match result {
-            Ok(value) => Ok(value),
+            Ok(value) if !self.fiber.may_have_felt_alarms() => Ok(value),
+            Ok(value) => self.judge_value(value),
             Err(payload) => match payload.downcast::<AlarmFired>() {
                 Ok(fired) if fired.is(self.token, self.fiber.id) => {
                     Err(TimedOut { limit: self.limit })
@@ -196,6 +197,14 @@ impl Timeout {
                 Err(payload) => unwind::raise(payload),
             },
         }
+    }
+
+    /// Says that the limit was reached if a patched call was told so, whatever came of that.
+    #[cold]
+    fn judge_value<T>(&self, value: T) -> Result<T, TimedOut> {
+        let is_felt =
+            hub::try_with(|hub| hub.take_felt_alarm(&self.fiber, self.token)).unwrap_or(false);
+        if is_felt { Err(TimedOut { limit: self.limit }) } else { Ok(value) }
     }
 
     fn expect(&self, is_caught: bool) -> bool {

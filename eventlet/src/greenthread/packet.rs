@@ -145,6 +145,20 @@ where
     }
 }
 
+/// How a green thread ends whose function has returned: if it was killed in a patched call, it was
+/// killed, whatever has become of the error.
+#[inline]
+fn end_of<T>(fiber: &FiberRc, value: T) -> Result<T, Exit> {
+    match hub::with(|hub| hub.take_felt(fiber)) {
+        None => Ok(value),
+        Some(payload) => {
+            // It has escaped what is thrown at it in there.
+            drop(contain(|| drop(value)));
+            Err(Exit::new(payload))
+        }
+    }
+}
+
 fn status_of<T>(result: &Result<T, Exit>) -> ExitStatus {
     result.as_ref().map_or_else(Exit::status, |_| ExitStatus::SUCCESS)
 }
@@ -172,6 +186,7 @@ where
             hub::with(hub::Hub::unwinding_has_ended);
             Exit::new(payload)
         });
+        let result = result.and_then(|value| end_of(fiber, value));
         // What is thrown at this green thread from now on, it has escaped: it has ended.
         self.shared.locals.destroy();
         fiber.end_locals();

@@ -20,6 +20,9 @@ pub(super) struct Alarm {
     pub(super) token: u64,
     /// Whether someone on the stack waits for it to go off.
     pub(super) is_caught: bool,
+    /// How many patched calls have failed because of it: if any, it has gone off, but is still to be
+    /// raised.
+    n_felt: u32,
 }
 
 /// The unwind payload of an alarm that went off.
@@ -64,6 +67,8 @@ pub(super) struct Alarms {
 struct List {
     /// Whether any is rough.
     has_rough: Cell<bool>,
+    /// Whether any may have been felt: every limit asks when it ends.
+    has_felt: Cell<bool>,
     /// Oldest first.
     alarms: RefCell<Vec<Alarm>>,
 }
@@ -88,14 +93,15 @@ impl Alarms {
     /// Adds one that goes off at `at`.
     #[inline]
     pub(super) fn add(&self, at: Time, token: u64, is_caught: bool) {
-        self.push(Alarm { at, rough: None, token, is_caught });
+        self.push(Alarm { at, rough: None, token, is_caught, n_felt: 0 });
     }
 
     /// Adds one that goes off `limit` after now, given that now is before `soon`.
     #[inline]
     pub(super) fn add_rough(&self, soon: Time, limit: Duration, token: u64, is_caught: bool) {
         self.list().has_rough.set(true);
-        self.push(Alarm { at: soon.after(limit), rough: Some(limit), token, is_caught });
+        let at = soon.after(limit);
+        self.push(Alarm { at, rough: Some(limit), token, is_caught, n_felt: 0 });
     }
 
     #[inline]
@@ -146,10 +152,9 @@ impl Alarms {
         let mut alarms = list.alarms.borrow_mut();
         // Nearly always it is the only one.
         if alarms.len() == 1 && alarms[0].token == token {
-            alarms.clear();
             self.earliest.set(Time::NEVER);
             list.has_rough.set(false);
-            return true;
+            return alarms.pop().is_some_and(|alarm| alarm.n_felt == 0);
         }
         drop(alarms);
         self.cancel_among_others(token)
@@ -158,7 +163,7 @@ impl Alarms {
     #[inline(never)]
     fn cancel_among_others(&self, token: u64) -> bool {
         let index = self.list().alarms.borrow().iter().rposition(|alarm| alarm.token == token);
-        index.map(|index| self.take(index)).is_some()
+        index.is_some_and(|index| self.take(index).n_felt == 0)
     }
 
     fn take(&self, index: usize) -> Alarm {
@@ -179,6 +184,37 @@ impl Alarms {
 
     /// Whether an alarm has not gone off yet.
     pub(super) fn has(&self, token: u64) -> bool {
-        self.list().alarms.borrow().iter().any(|alarm| alarm.token == token)
+        self.list().alarms.borrow().iter().any(|alarm| alarm.token == token && alarm.n_felt == 0)
+    }
+
+    /// Notes that a patched call fails because of the earliest alarm, if that is due; says how many
+    /// have. Of equal ones it is the oldest, as in [`take_due`](Alarms::take_due), which still gives it.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn feel_due(&self, now: Time) -> Option<u32> {
+        if self.earliest() > now {
+            return None;
+        }
+        let list = self.list();
+        let mut alarms = list.alarms.borrow_mut();
+        let alarm = alarms.iter_mut().find(|alarm| alarm.at == self.earliest())?;
+        alarm.n_felt = alarm.n_felt.saturating_add(1);
+        list.has_felt.set(true);
+        Some(alarm.n_felt)
+    }
+
+    /// Whether any may have been felt.
+    #[inline]
+    pub(crate) fn may_have_felt(&self) -> bool {
+        self.list.get().is_some_and(|list| list.has_felt.get())
+    }
+
+    /// Takes an alarm back if it has been felt; says whether it has.
+    pub(super) fn take_felt(&self, token: u64) -> bool {
+        let list = self.list();
+        let index =
+            list.alarms.borrow().iter().position(|alarm| alarm.n_felt > 0 && alarm.token == token);
+        let is_felt = index.map(|index| self.take(index)).is_some();
+        list.has_felt.set(list.alarms.borrow().iter().any(|alarm| alarm.n_felt > 0));
+        is_felt
     }
 }

@@ -186,6 +186,12 @@ impl Fiber {
         self.state.get()
     }
 
+    /// Whether a patched call may have failed because of an alarm that is still to be raised.
+    #[inline]
+    pub(crate) fn may_have_felt_alarms(&self) -> bool {
+        self.alarms.may_have_felt()
+    }
+
     /// What runs in it.
     ///
     /// # Panics
@@ -242,7 +248,13 @@ impl Fiber {
 /// A place for one payload that is on its way to a fiber. It is boxed once more, which makes it
 /// one word: it is rarely used, and every fiber has it.
 #[derive(Default)]
-pub(super) struct Thrown(Cell<Option<Box<Payload>>>);
+pub(super) struct Thrown(Cell<Option<Box<OnItsWay>>>);
+
+struct OnItsWay {
+    payload: Payload,
+    /// How many patched calls of the fiber have failed because of it.
+    n_felt: u32,
+}
 
 impl Thrown {
     #[inline]
@@ -254,11 +266,32 @@ impl Thrown {
     }
 
     pub(super) fn put(&self, payload: Payload) {
-        self.0.set(Some(Box::new(payload)));
+        self.0.set(Some(Box::new(OnItsWay { payload, n_felt: 0 })));
     }
 
     #[inline]
     pub(super) fn take(&self) -> Option<Payload> {
-        self.0.take().map(|payload| *payload)
+        self.0.take().map(|thrown| thrown.payload)
+    }
+
+    /// Notes that a patched call fails because of what is there; says how many have.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn feel(&self) -> Option<u32> {
+        let mut thrown = self.0.take()?;
+        thrown.n_felt = thrown.n_felt.saturating_add(1);
+        let n_felt = thrown.n_felt;
+        self.0.set(Some(thrown));
+        Some(n_felt)
+    }
+
+    /// Takes it if it has been felt.
+    #[cold]
+    pub(super) fn take_felt(&self) -> Option<Payload> {
+        let thrown = self.0.take()?;
+        if thrown.n_felt > 0 {
+            return Some(thrown.payload);
+        }
+        self.0.set(Some(thrown));
+        None
     }
 }

@@ -15,6 +15,8 @@
 //! or a timeout is, and it never holds a borrow of its own state while a fiber runs.
 
 mod alarms;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+mod call;
 mod clock;
 mod deadlock;
 mod fiber;
@@ -31,8 +33,6 @@ mod peace;
 mod poller;
 mod queue;
 mod registry;
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-mod rest;
 mod run;
 mod several;
 mod slice;
@@ -59,6 +59,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+pub(crate) use call::{CallWake, Thrown, park_in_call, rest_until, yield_calmly};
 pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;
 pub(crate) use home::Home;
@@ -72,13 +74,11 @@ pub use poller::Direction;
 pub(crate) use poller::{n_forks, poll_now};
 use queue::RunQueue;
 pub(crate) use registry::Homes;
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use rest::{rest_until, yield_calmly};
 pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use visit::{Thrown, Visit, forget_visited, visit};
+pub(crate) use visit::{Visit, forget_visited, visit};
 pub(crate) use waiter::{Waiter, Wake};
 pub(crate) use whose::as_library;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]

@@ -78,7 +78,7 @@ impl Hub {
     }
 
     #[inline]
-    fn stay_parked(&self, fiber: &FiberRc, unwinding: bool) {
+    pub(super) fn stay_parked(&self, fiber: &FiberRc, unwinding: bool) {
         if fiber.alarms.has_rough() {
             fiber.alarms.settle(self.clock.read());
         }

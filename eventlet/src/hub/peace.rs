@@ -7,7 +7,8 @@ use super::waiter::Waiter;
 use super::{Hub, with};
 use crate::coroutine;
 
-/// Like [`park`](super::park), without a deadline, for one who must not unwind before it is woken.
+/// Like [`park`](super::park), for one who must not unwind before its wait has ended; says whether that
+/// was by a wake.
 ///
 /// What is thrown into the fiber meanwhile is raised at its next wait, and limits go off after this
 /// one.
@@ -15,15 +16,21 @@ use crate::coroutine;
 /// # Panics
 ///
 /// Panics where `park` does.
-pub(crate) fn park_in_peace(waiter: Waiter, waits_for: &'static str) {
-    let Some(unwinding) = with(|hub| hub.begin_peace(&waiter.fiber, waits_for)) else { return };
+pub(crate) fn park_in_peace(waiter: Waiter, waits_for: &'static str, deadline: Time) -> bool {
+    let begun = with(|hub| hub.begin_peace(&waiter.fiber, waits_for, deadline));
+    let Some(unwinding) = begun else { return true };
     leave(waiter.fiber.is_main);
-    with(|hub| hub.end_peace(&waiter.fiber, unwinding));
+    with(|hub| hub.end_peace(&waiter.fiber, unwinding))
 }
 
 impl Hub {
     /// Parks the current fiber, unless its wait has ended; says whether it unwinds.
-    fn begin_peace(&self, fiber: &FiberRc, waits_for: &'static str) -> Option<bool> {
+    fn begin_peace(
+        &self,
+        fiber: &FiberRc,
+        waits_for: &'static str,
+        deadline: Time,
+    ) -> Option<bool> {
         coroutine::assert_switchable();
         if fiber.outcome.get() == Outcome::Ready {
             fiber.outcome.set(Outcome::None);
@@ -31,8 +38,8 @@ impl Hub {
         }
         let unwinding = self.is_unwinding(fiber);
         fiber.waits_for.set(waits_for);
-        fiber.deadline.set(Time::NEVER);
-        self.set_timer(fiber, Time::NEVER);
+        fiber.deadline.set(deadline);
+        self.set_timer(fiber, deadline);
         fiber.state.set(State::Parked);
         self.before_leaving(fiber, unwinding);
         // Others leave alone who is switched out unwinding. It is not counted among those, since
@@ -41,10 +48,12 @@ impl Hub {
         Some(unwinding)
     }
 
-    fn end_peace(&self, fiber: &FiberRc, unwinding: bool) {
+    /// Says whether the wait of a fiber that is back was ended by a wake.
+    fn end_peace(&self, fiber: &FiberRc, unwinding: bool) -> bool {
         fiber.unwinding.set(unwinding);
         self.after_leaving(fiber);
         let outcome = fiber.outcome.replace(Outcome::None);
-        debug_assert_eq!(outcome, Outcome::Ready, "nothing else ends the wait");
+        debug_assert!(matches!(outcome, Outcome::Ready | Outcome::Expired), "nothing else ends it");
+        outcome == Outcome::Ready
     }
 }

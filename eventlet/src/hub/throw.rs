@@ -188,6 +188,13 @@ impl Hub {
         self.current_fiber().unwinding.set(has_raised);
     }
 
+    /// Takes what was thrown at a fiber whose body has ended, if a patched call of it has failed for
+    /// that.
+    #[inline]
+    pub(crate) fn take_felt(&self, fiber: &FiberRc) -> Option<Payload> {
+        if fiber.thrown.is_some() { fiber.thrown.take_felt() } else { None }
+    }
+
     /// Throws at the current fiber what it has caught and cannot go on with: it is raised at the
     /// next wait.
     pub(crate) fn throw_again(&self, payload: Payload) {
@@ -232,6 +239,14 @@ impl Hub {
             "a Timeout fired in the main context, outside Timeout::run"
         );
         Box::new(AlarmFired::new(alarm, fiber.id))
+    }
+
+    /// Takes an alarm back if a patched call has failed because of it; says whether one has. Another
+    /// fiber than the alarm's own has nothing to do with it.
+    pub(crate) fn take_felt_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
+        let is_current =
+            self.try_current_fiber().is_some_and(|current| Rc::ptr_eq(&current, fiber));
+        is_current && fiber.alarms.take_felt(token)
     }
 
     /// Takes an alarm back; says whether it had not gone off yet.

@@ -7,14 +7,13 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
-use super::alarms::AlarmFired;
+use super::call::{CallWake, Thrown, park_in_call};
 use super::io::{Guest, IoId, Waiting, what_for};
 use super::poller::Direction;
 use super::registry::Homes;
 use super::time::Time;
-use super::waiter::{Waiter, Wake};
-use super::{Hub, current, park, with};
-use crate::unwind::Payload;
+use super::waiter::Waiter;
+use super::{Hub, current, with};
 
 /// How a visit ended.
 #[derive(Debug)]
@@ -31,13 +30,6 @@ pub(crate) enum Visit {
     Thrown(Thrown),
     /// The descriptor cannot be waited for.
     Failed(io::Error),
-}
-
-/// What was thrown at a fiber that cannot be unwound now.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Thrown {
-    Limit,
-    Kill,
 }
 
 /// The numbers of descriptors that have a place of their own below; others share.
@@ -85,14 +77,14 @@ fn park_visitor(
     deadline: Time,
 ) -> Visit {
     let mut waiting = Waiting::new(fd, direction, waiter.clone());
-    let wake = park(waiter, what_for(direction), deadline);
-    waiting.is_woken = matches!(wake, Wake::Ready);
+    let wake = park_in_call(waiter, what_for(direction), deadline);
+    waiting.is_woken = wake == CallWake::Ready;
     drop(waiting);
     match wake {
-        Wake::Thrown(payload) => Visit::Thrown(with(|hub| hub.keep_for_later(payload))),
-        Wake::TimedOut => Visit::TimedOut,
-        Wake::Ready if with(|hub| hub.check_registered(fd, id)).is_err() => Visit::Closed,
-        Wake::Ready => Visit::Ready,
+        CallWake::Thrown(thrown) => Visit::Thrown(thrown),
+        CallWake::TimedOut => Visit::TimedOut,
+        CallWake::Ready if with(|hub| hub.check_registered(fd, id)).is_err() => Visit::Closed,
+        CallWake::Ready => Visit::Ready,
     }
 }
 
@@ -116,13 +108,5 @@ impl Hub {
         let waiter = self.begin_wait();
         poller.add_waiter(fd, direction, waiter.clone(), false);
         Ok(Some((waiter, owner)))
-    }
-
-    /// Keeps what was thrown at the current fiber, which cannot be unwound, for its next wait.
-    pub(crate) fn keep_for_later(&self, payload: Payload) -> Thrown {
-        let thrown = if payload.is::<AlarmFired>() { Thrown::Limit } else { Thrown::Kill };
-        self.throw_again(payload);
-        self.unwinding_has_ended();
-        thrown
     }
 }

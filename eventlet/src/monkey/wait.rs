@@ -34,6 +34,7 @@ pub(super) fn errno_of(thrown: Thrown) -> c_int {
     match thrown {
         Thrown::Limit => libc::ETIMEDOUT,
         Thrown::Kill => libc::ECANCELED,
+        Thrown::Panic => libc::EDEADLK,
     }
 }
 

@@ -100,7 +100,7 @@ impl Children {
         kill(&live);
         drop(live);
         while self.n_live() > 0 {
-            hub::park_in_peace(self.begin_wait(), WAITS_FOR);
+            hub::park_in_peace(self.begin_wait(), WAITS_FOR, Time::NEVER);
         }
     }
 }
