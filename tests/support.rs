@@ -2,6 +2,7 @@
 
 pub mod child;
 mod crowd;
+pub mod detection;
 pub mod input;
 pub mod jobs;
 pub mod net;

@@ -86,6 +86,7 @@
 //!   timers, I/O and other threads' wakes are looked at all the while, and a timer does not wait for
 //!   everyone who is runnable. One that computes for long holds the others up, though: call
 //!   [`yield_if_needed`] in its loop, or compute in [`tpool::execute`].
+//!   [`debug::hub_blocking_detection`] tells who does that, or blocks the OS thread.
 //! - A kill or a timeout unwinds. Code that catches every unwind catches these too, and while
 //!   destructors run because of one, [`sleep`] returns at once and I/O that would wait fails.
 //! - A guard of one of std's own locks that is held while waiting can deadlock, since who waits for

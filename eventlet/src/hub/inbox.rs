@@ -10,6 +10,7 @@ use slab::Slab;
 
 use super::Hub;
 use super::outside::{RemoteWaiter, WaitKey};
+use super::seat::Seat;
 use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
@@ -40,6 +41,8 @@ pub(crate) struct Remote {
     has_mail: AtomicBool,
     /// Whether the hub is, or is about to be, asleep in the poller.
     asleep: AtomicBool,
+    /// Who runs.
+    pub(super) seat: Arc<Seat>,
     /// Owned here so that it lives as long as anyone may use it: a waker that is dropped takes
     /// its unread wake-ups with it.
     waker: Arc<Waker>,
@@ -54,7 +57,7 @@ struct Mail {
 }
 
 impl Remote {
-    pub(super) fn new(waker: Waker) -> Self {
+    pub(super) fn new(waker: Waker, hub: u64) -> Self {
         Remote {
             mail: Mutex::new(Mail {
                 messages: Vec::new(),
@@ -63,6 +66,7 @@ impl Remote {
             }),
             has_mail: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
+            seat: Arc::new(Seat::new(hub)),
             waker: Arc::new(waker),
         }
     }
@@ -103,6 +107,7 @@ impl Remote {
             }
             mail.messages.push(message);
             self.has_mail.store(true, Ordering::SeqCst);
+            self.seat.let_wait();
         }
         // Either this sees that the hub is falling asleep and rouses it, or the hub, which says
         // so before it looks for mail a last time, sees the mail (all sequentially consistent).

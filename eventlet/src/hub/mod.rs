@@ -34,6 +34,8 @@ mod poller;
 mod queue;
 mod registry;
 mod run;
+#[allow(unsafe_code, reason = "reading where a fiber was spawned on another thread")]
+mod seat;
 mod several;
 mod slice;
 mod start;
@@ -74,6 +76,7 @@ pub use poller::Direction;
 pub(crate) use poller::{n_forks, poll_now};
 use queue::RunQueue;
 pub(crate) use registry::Homes;
+pub(crate) use seat::{Seat, Sitter, seats, watch};
 pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
@@ -246,7 +249,7 @@ impl Hub {
             timers: RefCell::new(timers::Timers::new()),
             clock: clock::Clock::new(),
             poller: RefCell::new(poller),
-            remote: Arc::new(inbox::Remote::new(waker)),
+            remote: Arc::new(inbox::Remote::new(waker, first_id / ID_BLOCK)),
             remote_waits: RefCell::default(),
             read_mail: Cell::default(),
             n_unwinding: Cell::new(0),
@@ -255,6 +258,7 @@ impl Hub {
             next_alarm: Cell::new(1),
         });
         registry::enter(&hub);
+        hub.take_seat(&hub.main);
         Ok(hub)
     }
 
@@ -287,6 +291,7 @@ impl Hub {
 
     #[inline]
     fn enqueue_new(&self, fiber: FiberRc) {
+        self.remote.seat.let_wait();
         self.queue.borrow_mut().push(fiber);
     }
 
@@ -294,6 +299,7 @@ impl Hub {
     #[inline]
     fn enqueue(&self, fiber: FiberRc) {
         debug_assert_eq!(fiber.state.get(), State::Parked);
+        self.remote.seat.let_wait();
         fiber.state.set(State::Queued);
         self.queue.borrow_mut().push(fiber);
     }
@@ -321,6 +327,7 @@ impl Hub {
     /// with their stacks, as Eventlet does: there is no one left to run their destructors.
     fn end(&self) {
         registry::leave(self.id);
+        self.vacate_seat();
         self.remote.close();
         let fibers = self.live_fibers();
         self.starved.take();

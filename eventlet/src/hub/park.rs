@@ -156,6 +156,7 @@ impl Hub {
     }
 
     pub(super) fn arm(&self, fiber: &FiberRc, at: Time) {
+        self.note_timer(at);
         let key = self.timers.borrow_mut().insert(at, fiber.clone());
         fiber.timer.set(Some((key, at)));
     }

@@ -1,4 +1,5 @@
-//! All hubs of the process, and how they hear of a descriptor that was closed on another thread.
+//! All hubs of the process: for who watches them, and so that they hear of a descriptor that was
+//! closed on another thread.
 
 use std::collections::HashMap;
 use std::os::fd::RawFd;
@@ -8,11 +9,18 @@ use std::sync::{Arc, Weak};
 use super::inbox::Remote;
 use super::io::IoId;
 use super::poller::Direction;
+use super::seat::Seat;
 use super::{Hub, try_with};
 
 use crate::oslock::{Mutex, MutexGuard};
 
-type Hubs = HashMap<u64, Weak<Remote>>;
+type Hubs = HashMap<u64, Known>;
+
+/// What everyone may know of a hub.
+struct Known {
+    remote: Weak<Remote>,
+    seat: Arc<Seat>,
+}
 
 static HUBS: Mutex<Option<Hubs>> = Mutex::new(None);
 
@@ -21,14 +29,19 @@ fn hubs() -> MutexGuard<'static, Option<Hubs>> {
 }
 
 pub(super) fn enter(hub: &Hub) {
-    let remote = Arc::downgrade(&hub.remote);
-    hubs().get_or_insert_default().insert(hub.id, remote);
+    let known = Known { remote: Arc::downgrade(&hub.remote), seat: hub.remote.seat.clone() };
+    hubs().get_or_insert_default().insert(hub.id, known);
 }
 
 pub(super) fn leave(id: u64) {
     if let Some(hubs) = &mut *hubs() {
         hubs.remove(&id);
     }
+}
+
+/// The seats of all hubs.
+pub(super) fn seats() -> Vec<Arc<Seat>> {
+    hubs().iter().flat_map(HashMap::values).map(|known| known.seat.clone()).collect()
 }
 
 /// In which hubs a socket, or a duplicate of it, may be registered, and which of its halves have been
@@ -124,8 +137,8 @@ fn tell(state: u64, what: impl Fn(&Hub) + Clone + Send + 'static) {
 fn tell_elsewhere(home: u64, what: impl Fn(&Hub) + Clone + Send + 'static) {
     let hubs = hubs();
     let Some(hubs) = &*hubs else { return };
-    let tell = |remote: &Weak<Remote>| {
-        if let Some(remote) = remote.upgrade() {
+    let tell = |known: &Known| {
+        if let Some(remote) = known.remote.upgrade() {
             remote.instruct(Box::new(what.clone()));
         }
     };

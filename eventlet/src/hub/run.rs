@@ -36,6 +36,7 @@ impl Hub {
                 continue;
             };
             self.n_resumes.set(self.n_resumes.get() + 1);
+            self.take_seat(&fiber);
             if fiber.is_main {
                 fiber.state.set(State::Running);
                 self.current.replace(Some(fiber));
@@ -140,7 +141,7 @@ impl Hub {
         }
     }
 
-    fn has_runnable(&self) -> bool {
+    pub(super) fn has_runnable(&self) -> bool {
         !self.queue.borrow().is_empty()
     }
 
@@ -151,6 +152,7 @@ impl Hub {
     /// in time wins over the timeout.
     #[cold]
     fn collect(&self) {
+        self.vacate_seat();
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());
@@ -236,6 +238,7 @@ impl Hub {
         self.main.outcome.set(Outcome::None);
         self.current.replace(Some(self.main.clone()));
         program_runs();
+        self.take_seat(&self.main);
     }
 
     /// Ends the waits whose time has come, and starts what was to start by now.

@@ -167,3 +167,51 @@ fn the_clock_does_not_overflow() {
     let later = Time::from_nanos(5).after(Duration::from_nanos(7));
     assert_eq!(later.since(Time::from_nanos(5)), Duration::from_nanos(7));
 }
+
+/// A look at a seat finds one of those that took it, never parts of two.
+#[test]
+fn a_look_at_a_seat_finds_all_of_one_fiber() {
+    const NAMES: [&str; 2] = ["a", "another, whose name takes several words"];
+    super::watch(1);
+    let (tell, seats) = mpsc::channel();
+    let (done, is_done) = mpsc::channel::<()>();
+    let taking = thread::spawn(move || {
+        let hub = super::current();
+        tell.send(hub.id).unwrap();
+        let threads = NAMES.map(|name| {
+            let is_on = Rc::new(Cell::new(true));
+            let theirs = is_on.clone();
+            let builder = crate::Builder::new().name(name);
+            let taking = move || {
+                while theirs.get() {
+                    sleep(Duration::ZERO);
+                }
+            };
+            (is_on, builder.spawn(taking).unwrap())
+        });
+        let ids = [threads[0].1.id(), threads[1].1.id()];
+        tell.send(ids[0]).unwrap();
+        tell.send(ids[1]).unwrap();
+        while is_done.try_recv() == Err(mpsc::TryRecvError::Empty) {
+            sleep(Duration::ZERO);
+        }
+        for (is_on, thread) in threads {
+            is_on.set(false);
+            thread.wait().unwrap();
+        }
+    });
+    let hub = seats.recv().unwrap();
+    let ids = [seats.recv().unwrap(), seats.recv().unwrap()];
+    let seat = super::seats().into_iter().find(|seat| seat.hub == hub).unwrap();
+    let mut n_found = [0; 2];
+    while n_found.iter().any(|n| *n < 1000) {
+        let Some(sitter) = seat.look() else { continue };
+        let Some(which) = ids.iter().position(|id| *id == sitter.id) else { continue };
+        assert_eq!(sitter.name.as_deref(), Some(NAMES[which]));
+        n_found[which] += 1;
+    }
+    drop(done);
+    taking.join().unwrap();
+    super::watch(0);
+    assert!(seat.look().is_none());
+}

@@ -12,6 +12,7 @@ mod raw;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{self, PoisonError, TryLockError};
+use std::time::Duration;
 
 use raw::Raw;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
@@ -83,9 +84,26 @@ pub(crate) struct Condvar {
 }
 
 impl Condvar {
+    pub(crate) const fn new() -> Self {
+        Condvar { condvar: sync::Condvar::new() }
+    }
+
     pub(crate) fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         let MutexGuard { guard, raw } = guard;
         MutexGuard { guard: self.condvar.wait(guard).unwrap_or_else(PoisonError::into_inner), raw }
+    }
+
+    /// Waits until `condition` holds no more, or for `limit`; says whether that is over.
+    pub(crate) fn wait_timeout_while<'a, T>(
+        &self,
+        guard: MutexGuard<'a, T>,
+        limit: Duration,
+        condition: impl FnMut(&mut T) -> bool,
+    ) -> (MutexGuard<'a, T>, bool) {
+        let MutexGuard { guard, raw } = guard;
+        let waited = self.condvar.wait_timeout_while(guard, limit, condition);
+        let (guard, result) = waited.unwrap_or_else(PoisonError::into_inner);
+        (MutexGuard { guard, raw }, result.timed_out())
     }
 
     pub(crate) fn notify_one(&self) {

@@ -71,6 +71,14 @@ impl Clock {
         self.last.get()
     }
 
+    /// What the system's clock shows when this one shows `time`; never, if this one is paused.
+    pub(super) fn system_time(&self, time: Time) -> u64 {
+        if self.paused.get() || time == Time::NEVER {
+            return u64::MAX;
+        }
+        time.as_nanos().wrapping_sub(self.offset.get()).saturating_add(self.origin)
+    }
+
     pub(super) fn is_paused(&self) -> bool {
         self.paused.get()
     }
@@ -91,6 +99,11 @@ impl Clock {
         debug_assert!(self.paused.get());
         self.last.set(self.last.get().max(time));
     }
+}
+
+/// The time by the system's clock.
+pub(super) fn now() -> u64 {
+    system::now()
 }
 
 /// How long it is until `instant` by std's clock, which is never paused.

@@ -1,4 +1,4 @@
-//! Help for tests: a clock that can be stopped.
+//! The hub's clock, which tests can stop.
 
 use std::time::Duration;
 
