@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Deaf, Postgres, at_once, check};
-use eventlet_tests::{ms, timed};
+use eventlet_monkey_tests::{Deaf, Postgres, at_once, check, not_before};
+use eventlet_tests::ms;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Client, Config, Error, NoTls};
@@ -161,7 +161,7 @@ fn silence_is_waited_for_as_long_as_wanted() {
             let mut client = connect();
             client.batch_execute("LISTEN nothing").unwrap();
             let mut notifications = client.notifications();
-            timed(ms(500), || notifications.timeout_iter(ms(500)).next().unwrap().is_none())
+            not_before(ms(500), || notifications.timeout_iter(ms(500)).next().unwrap().is_none())
         });
         assert_eq!(run.like_the_slowest(ms(500)), [true; N]);
     });
@@ -181,7 +181,7 @@ fn nobody_there() {
             let mut config = Config::new();
             config.host("127.0.0.1").port(deaf.address().port()).user("tests");
             config.connect_timeout(Duration::from_secs(1));
-            timed(Duration::from_secs(1), || config.connect(NoTls).is_err())
+            not_before(Duration::from_secs(1), || config.connect(NoTls).is_err())
         });
         assert_eq!(run.results, [true; 60]);
     });

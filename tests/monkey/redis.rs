@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Deaf, Redis, at_once, check};
-use eventlet_tests::{ms, timed};
+use eventlet_monkey_tests::{Deaf, Redis, at_once, check, not_before};
+use eventlet_tests::ms;
 use redis::{Client, Commands, Connection, RedisResult, pipe};
 
 const N: usize = 200;
@@ -28,7 +28,7 @@ fn wait_for_nothing(connection: &mut Connection) -> bool {
 fn waits_at_once() {
     check(|| {
         Redis::shared();
-        let run = at_once(N, |_| timed(ms(500), || wait_for_nothing(&mut connect())));
+        let run = at_once(N, |_| not_before(ms(500), || wait_for_nothing(&mut connect())));
         assert_eq!(run.like_the_slowest(ms(500)), [true; N]);
     });
 }
@@ -150,7 +150,7 @@ fn limits_are_kept() {
         let deaf = Deaf::to_calls();
         let client = Client::open(format!("redis://{}/", deaf.address())).unwrap();
         let run = at_once(N, |i| {
-            let error = timed(ms(500), || {
+            let error = not_before(ms(500), || {
                 if i % 10 == 0 {
                     return client.get_connection_with_timeout(ms(500)).err().unwrap();
                 }

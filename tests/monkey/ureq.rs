@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Web, at_once, check};
-use eventlet_tests::{ms, timed};
+use eventlet_monkey_tests::{Web, at_once, check, not_before};
+use eventlet_tests::ms;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Error, Timeout};
 
@@ -147,7 +147,7 @@ fn limits_are_kept() {
         let agents = PROVIDERS.map(|provider| agent_of(web, provider, 0, Some(limit)));
         let urls = both(web, &["/hang", "/stuck"]);
         let run = at_once(N, |i| {
-            let error = timed(limit, || get(&agents[i % 2], &urls[i / 2 % 4]).unwrap_err());
+            let error = not_before(limit, || get(&agents[i % 2], &urls[i / 2 % 4]).unwrap_err());
             matches!(error, Error::Timeout(Timeout::Global))
         });
         assert_eq!(run.like_the_slowest(limit), [true; N]);

@@ -61,6 +61,11 @@ impl MariaDb {
         format!("mysql://root@127.0.0.1:{}/tests?prefer_socket=false", self.port)
     }
 
+    /// Where it listens too: a Unix socket.
+    pub fn socket(&self) -> String {
+        self.server.home().path("socket").display().to_string()
+    }
+
     /// Its process.
     pub fn server(&self) -> &Server {
         &self.server

@@ -18,5 +18,5 @@ pub use mode::{check, is_patched};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use server::{Server, free_port};
-pub use together::{Run, at_once, one_after_another};
+pub use together::{Run, at_once, not_before, one_after_another};
 pub use web::Web;

@@ -1,6 +1,7 @@
 //! A web server that is slow, or fails, as the path asks; see `web_server/main.rs`.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::server::{helper, shared};
@@ -63,14 +64,26 @@ impl Web {
         format!("https://localhost:{}{path}", self.https_port)
     }
 
-    /// The port for TLS on 127.0.0.1.
-    pub fn https_port(&self) -> u16 {
-        self.https_port
+    /// The ports on 127.0.0.1, for HTTP and for HTTPS.
+    pub fn ports(&self) -> [u16; 2] {
+        [self.http_port, self.https_port]
     }
 
     /// The certificate of who signed the server's, as PEM.
     pub fn authority(&self) -> &[u8] {
         &self.authority
+    }
+
+    /// The file in which that is.
+    pub fn authority_file(&self) -> PathBuf {
+        self.server.home().path("authority.pem")
+    }
+
+    /// The server's certificate and its key, as PEM.
+    pub fn identity(&self) -> [Vec<u8>; 2] {
+        ["server.pem", "server.key"].map(|name| {
+            fs::read(self.server.home().path(name)).expect("it is there as long as the server")
+        })
     }
 
     /// Its process.

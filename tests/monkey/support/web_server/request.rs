@@ -12,13 +12,14 @@ pub struct Request {
 
 impl Request {
     /// Reads the next request, of which the beginning may be in `unread`. There is none if the
-    /// client has closed the connection.
+    /// client has closed the connection, or does not speak HTTP.
     pub fn read(stream: &mut impl Read, unread: &mut Vec<u8>) -> io::Result<Option<Self>> {
         let end = loop {
             if let Some(end) = find(unread, b"\r\n\r\n") {
                 break end;
             }
-            if !read_more(stream, unread)? {
+            let is_http = unread.first().is_none_or(u8::is_ascii_uppercase);
+            if !is_http || !read_more(stream, unread)? {
                 return Ok(None);
             }
         };
