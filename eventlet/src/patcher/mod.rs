@@ -25,12 +25,18 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! [`caveats`] has the list of what is patched and what is not, what kills and timeouts do, and how to
+//! find out what blocks.
+//!
 //! Where you can choose, prefer [`import_patched!`](crate::import_patched) and
 //! [`green`](macro@crate::green): they are checked by the compiler, cost less, and can be killed and
 //! timed out by unwinding. Patching is for code that is not yours.
 
 pub(crate) mod category;
 mod thread_locals;
+
+#[doc = include_str!("caveats.md")]
+pub mod caveats {}
 
 #[cfg(target_os = "linux")]
 use crate::monkey::patches;
