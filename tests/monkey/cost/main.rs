@@ -90,7 +90,9 @@ impl Drop for Variant {
 }
 
 fn report(variants: &[Variant; 3]) {
-    println!("| program | time of a round trip | CPU of a round trip | ÷ without eventlet, time | CPU |");
+    println!(
+        "| program | time of a round trip | CPU of a round trip | ÷ without eventlet, time | CPU |"
+    );
     println!("|---|---|---|---|---|");
     let plain = &variants[0];
     for (name, variant) in VARIANTS.iter().zip(variants) {
