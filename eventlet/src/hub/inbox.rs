@@ -8,9 +8,9 @@ use std::sync::{Arc, Weak};
 use mio::Waker;
 use slab::Slab;
 
-use super::Hub;
 use super::outside::{RemoteWaiter, WaitKey};
 use super::seat::Seat;
+use super::{Hub, as_library};
 use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind;
 
@@ -112,7 +112,7 @@ impl Remote {
         // Either this sees that the hub is falling asleep and rouses it, or the hub, which says
         // so before it looks for mail a last time, sees the mail (all sequentially consistent).
         if self.asleep.swap(false, Ordering::SeqCst) {
-            self.waker.wake().expect("the waker of a hub can be written");
+            as_library(|| self.waker.wake()).expect("the waker of a hub can be written");
         }
         None
     }
@@ -226,7 +226,7 @@ impl Drop for Address {
         // The other one is the hub's own.
         if rest.strong_count() == 1 {
             // If it cannot be woken, it is not asleep.
-            let _ = waker.wake();
+            let _ = as_library(|| waker.wake());
         }
     }
 }

@@ -46,6 +46,12 @@ impl IoId {
     pub(super) fn is_visited(self) -> bool {
         self.0 & VISITED != 0
     }
+
+    /// Whether it was made earlier.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn is_older_than(self, other: IoId) -> bool {
+        self.0 & !VISITED < other.0 & !VISITED
+    }
 }
 
 /// Takes a waiter out of its slot, unless the poller did when it woke it.

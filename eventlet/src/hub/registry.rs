@@ -94,14 +94,26 @@ impl Homes {
         tell(state, move |hub| hub.forget(fd, id, explicitly));
     }
 
+    /// Whether there is any.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    #[inline]
+    pub(super) fn are_known(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != 0
+    }
+
     /// Has all hubs in which it is registered forget a descriptor that only patched calls know, and
     /// forgets the hubs.
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
     pub(super) fn forget_visited(&self, fd: RawFd) {
-        if self.state.load(Ordering::Relaxed) != 0 {
-            let state = self.state.swap(0, Ordering::AcqRel);
-            tell(state, move |hub| hub.poller.borrow_mut().forget_visited(fd));
-        }
+        let state = self.state.swap(0, Ordering::AcqRel);
+        // By the time another hub reads its mail, it may know another descriptor of this number.
+        let until = IoId::new();
+        tell(state, move |hub| {
+            // It is borrowed if the library itself closes something: then nobody waits for that.
+            if let Ok(mut poller) = hub.poller.try_borrow_mut() {
+                poller.forget_visited(fd, until);
+            }
+        });
     }
 
     /// Has whoever waits for these halves of these descriptors, in any hub, try again: they have

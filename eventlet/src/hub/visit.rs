@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::call::{CallWake, Thrown, park_in_call};
 use super::io::{Guest, IoId, Waiting, what_for};
@@ -37,6 +38,9 @@ const N_PLACES: usize = 1 << 16;
 
 /// Where each descriptor is registered. A page of it that no descriptor needs costs no memory.
 static HOMES: [Homes; N_PLACES] = [const { Homes::new() }; N_PLACES];
+
+/// The highest number of a descriptor that has ever been waited for.
+static HIGHEST: AtomicI32 = AtomicI32::new(-1);
 
 fn homes(fd: RawFd) -> &'static Homes {
     &HOMES[fd as usize % N_PLACES]
@@ -88,6 +92,17 @@ fn park_visitor(
     }
 }
 
+/// Whether someone may wait for a descriptor, in any hub.
+#[inline]
+pub(crate) fn is_visited(fd: RawFd) -> bool {
+    fd >= 0 && homes(fd).are_known()
+}
+
+/// No descriptor of a higher number is waited for.
+pub(crate) fn highest_visited() -> RawFd {
+    HIGHEST.load(Ordering::Relaxed)
+}
+
 /// A descriptor is about to be closed, or its number to be given to another file: whoever waits for
 /// it, in any hub, is told.
 pub(crate) fn forget_visited(fd: RawFd) {
@@ -104,6 +119,7 @@ impl Hub {
             return Ok(None);
         };
         self.n_io_calls.set(0);
+        HIGHEST.fetch_max(fd, Ordering::Relaxed);
         homes(fd).add(self, direction);
         let waiter = self.begin_wait();
         poller.add_waiter(fd, direction, waiter.clone(), false);

@@ -12,7 +12,7 @@
 /// ```
 ///
 /// The patch is an `unsafe fn` with the same arguments. With several categories, `[Socket | Os]`, it is
-/// called if one of them is patched.
+/// called if one of them is patched; with `[Always]` it is called in any case, and decides.
 macro_rules! patched {
     ($(
         $(#[$doc:meta])*
@@ -44,10 +44,11 @@ macro_rules! patched {
                 use super::*;
                 $(
                     #[allow(non_upper_case_globals, reason = "named after the function")]
-                    // SAFETY: the type is that of the C function, as declared in its manual.
                     pub(super) static $name: Next<
                         unsafe extern "C" fn($($type),*) $(-> $result)?
-                    > = unsafe {
+                    > =
+                    // SAFETY: the type is that of the C function, as declared in its manual.
+                    unsafe {
                         Next::new(
                             match std::ffi::CStr::from_bytes_with_nul(
                                 concat!(stringify!($name), "\0").as_bytes()
@@ -82,6 +83,7 @@ macro_rules! patched {
         }
     };
 
+    (@applies Always) => { true };
     (@applies $one:ident) => {
         $crate::monkey::patches::apply($crate::patcher::category::Category::$one)
     };

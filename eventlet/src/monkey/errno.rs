@@ -33,6 +33,17 @@ pub(super) fn fail<R: Failed>(errno: c_int) -> R {
     R::FAILED
 }
 
+/// Leaves the number of the last error as it was if `f` succeeds, as C functions do.
+#[inline]
+pub(super) fn kept_on_success<R: Failed + PartialEq>(f: impl FnOnce() -> R) -> R {
+    let before = get();
+    let result = f();
+    if result != R::FAILED {
+        set(before);
+    }
+    result
+}
+
 /// Fails with the number of a system error; one that has none is "I/O error".
 #[cold]
 pub(super) fn fail_with<R: Failed>(error: &io::Error) -> R {

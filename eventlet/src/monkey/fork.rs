@@ -1,11 +1,29 @@
 //! Forked children: they have copies of the parent's hubs, which work in the parent only.
 
+use std::ffi::c_int;
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use super::patches;
 use crate::oslock::Once;
+
+/// The process that has patched its calls, and has the hubs.
+static PROCESS: AtomicI32 = AtomicI32::new(0);
+
+/// Whether this is that process, and not a child, which has copies of the hubs; or, made by `vfork`,
+/// even sees the hubs themselves, while its descriptors are its own.
+pub(super) fn is_original() -> bool {
+    process_id() == PROCESS.load(Ordering::Relaxed)
+}
+
+fn process_id() -> c_int {
+    // SAFETY: it may be called at any time.
+    unsafe { libc::getpid() }
+}
 
 /// Has patches taken back in children. A child may patch anew; until then its calls are the
 /// system's, which is what the few between `fork` and `exec` must be.
 pub(super) fn watch() {
+    PROCESS.store(process_id(), Ordering::Relaxed);
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: the handler stores an atomic, which is safe in a forked child.

@@ -24,6 +24,7 @@ mod fork;
 pub(crate) mod locals;
 mod next;
 pub mod original;
+mod os;
 pub(crate) mod patches;
 mod socket;
 mod time;

@@ -26,22 +26,31 @@ impl<F: Copy> Next<F> {
     pub(super) fn get(&self) -> F {
         let mut address = self.address.load(Ordering::Relaxed);
         if address.is_null() {
-            address = self.find();
+            address = self.find_or_die();
         }
         // SAFETY: it is the address of a function of type `F`, by the contract of `new`; and a
         // function pointer is as large as any.
         unsafe { std::mem::transmute_copy(&address) }
     }
 
-    /// Looks for the function. The process ends if there is none: the program has called it.
+    /// Looks for the function. An old C library may lack it.
     #[cold]
     pub(super) fn find(&self) -> *mut c_void {
         // SAFETY: the name is a C string.
         let address = unsafe { libc::dlsym(libc::RTLD_NEXT, self.name.as_ptr()) };
-        if address.is_null() {
-            super::errno::die(c"eventlet: the C library lacks a function that is to be patched");
-        }
         self.address.store(address, Ordering::Relaxed);
+        address
+    }
+
+    /// Looks for a function that the program has called: without it, the process ends.
+    #[cold]
+    fn find_or_die(&self) -> *mut c_void {
+        let address = self.find();
+        if address.is_null() {
+            super::errno::die(
+                c"eventlet: the C library lacks a function that the program has called",
+            );
+        }
         address
     }
 }

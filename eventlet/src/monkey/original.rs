@@ -1,10 +1,20 @@
 //! The C library's own functions, as if nothing were patched.
 
+pub use super::os::close::originals::*;
+#[cfg(target_env = "gnu")]
+pub use super::os::fortified::originals::*;
+pub use super::os::read::originals::*;
+pub use super::os::write::originals::*;
 pub use super::socket::receive::originals::*;
 pub use super::time::originals::*;
 
 /// Finds all of them.
 pub(super) fn find_all() {
+    super::os::close::originals::find_all();
+    #[cfg(target_env = "gnu")]
+    super::os::fortified::originals::find_all();
+    super::os::read::originals::find_all();
+    super::os::write::originals::find_all();
     super::socket::receive::originals::find_all();
     super::time::originals::find_all();
 }

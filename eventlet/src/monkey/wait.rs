@@ -64,25 +64,50 @@ pub(super) fn deadline_of(fd: RawFd, direction: Direction) -> Time {
     hub::with(|hub| hub.deadline_in(limit))
 }
 
+/// A call that may have to wait, more than once, for one descriptor.
+pub(super) struct Call {
+    fd: RawFd,
+    direction: Direction,
+    /// When it gives up; unknown until it has to wait. It holds for all waits together.
+    deadline: Option<Time>,
+}
+
+impl Call {
+    pub(super) fn new(fd: RawFd, direction: Direction) -> Self {
+        Call { fd, direction, deadline: None }
+    }
+
+    /// Waits until `attempt` succeeds, which tries without waiting, and fails with `EAGAIN` if it
+    /// would have to.
+    pub(super) fn until_done(&mut self, mut attempt: impl FnMut() -> isize) -> isize {
+        loop {
+            let result = attempt();
+            if result >= 0 || errno::get() != libc::EAGAIN {
+                return result;
+            }
+            if let After::Fail(error) = self.wait() {
+                return errno::fail(error);
+            }
+        }
+    }
+
+    /// Waits until it is worth trying again; not if the program has set the descriptor non-blocking.
+    fn wait(&mut self) -> After {
+        if self.deadline.is_none() && is_nonblocking(self.fd) {
+            return After::Fail(libc::EAGAIN);
+        }
+        let deadline = || deadline_of(self.fd, self.direction);
+        let deadline = *self.deadline.get_or_insert_with(deadline);
+        wait_for(self.fd, self.direction, deadline)
+    }
+}
+
 /// Does what a call on a socket that may wait does: `attempt` tries without waiting, and fails with
 /// `EAGAIN` if it would have to.
 pub(super) fn socket_call(
     fd: RawFd,
     direction: Direction,
-    mut attempt: impl FnMut() -> isize,
+    attempt: impl FnMut() -> isize,
 ) -> isize {
-    let mut deadline = None;
-    loop {
-        let result = attempt();
-        if result >= 0 || errno::get() != libc::EAGAIN {
-            return result;
-        }
-        if deadline.is_none() && is_nonblocking(fd) {
-            return errno::fail(libc::EAGAIN);
-        }
-        let deadline = *deadline.get_or_insert_with(|| deadline_of(fd, direction));
-        if let After::Fail(error) = wait_for(fd, direction, deadline) {
-            return errno::fail(error);
-        }
-    }
+    errno::kept_on_success(|| Call::new(fd, direction).until_done(attempt))
 }

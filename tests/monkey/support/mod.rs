@@ -1,6 +1,7 @@
 //! What the tests of `monkey_patch()` share: real servers in processes of their own, many calls at
 //! once, and the same tests with and without the patch. `README.md` shows how a test is written.
 
+pub mod c;
 mod deaf;
 mod home;
 mod mariadb;

@@ -258,11 +258,12 @@ impl Poller {
         self.n_waiters -= n_woken;
     }
 
-    /// Forgets a descriptor that only patched calls know and that is about to be closed.
+    /// Forgets a descriptor that only patched calls know and that is about to be closed, or has been;
+    /// not one that was registered after `until`.
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-    pub(super) fn forget_visited(&mut self, fd: RawFd) {
-        let owner = self.slots.get(fd as usize).map_or(0, |slot| slot.owner);
-        if IoId(owner).is_visited() {
+    pub(super) fn forget_visited(&mut self, fd: RawFd, until: IoId) {
+        let owner = IoId(self.slots.get(fd as usize).map_or(0, |slot| slot.owner));
+        if owner.is_visited() && owner.is_older_than(until) {
             self.evict(fd as usize);
         }
     }

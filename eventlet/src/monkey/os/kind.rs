@@ -1,0 +1,66 @@
+//! What kind of file a descriptor stands for, which says how to use it without waiting.
+
+use std::mem::MaybeUninit;
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A kind of file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    /// Files and directories: they make nobody wait but for a disk. Also what is no descriptor at all:
+    /// the system says so.
+    Disk,
+    Socket,
+    /// Pipes, terminals, and whatever else has someone at the other end.
+    Stream,
+}
+
+/// The numbers of descriptors whose kind is remembered.
+const N_KNOWN: usize = 1 << 16;
+
+/// What has last been seen of each, 0 if nothing. It may be out of date, for descriptors are also
+/// closed, and their numbers used again, where nobody sees it. That a descriptor is a file is therefore
+/// never believed: calls on it wait without asking. A wrong `Socket` or `Stream` is found out
+/// by those who use it.
+static KNOWN: [AtomicU8; N_KNOWN] = [const { AtomicU8::new(0) }; N_KNOWN];
+
+/// What a descriptor probably is.
+pub(super) fn guess(fd: RawFd) -> Kind {
+    match known(fd).map(|known| known.load(Ordering::Relaxed)) {
+        Some(SOCKET) => Kind::Socket,
+        Some(STREAM) => Kind::Stream,
+        _ => look(fd),
+    }
+}
+
+const SOCKET: u8 = Kind::Socket as u8;
+const STREAM: u8 = Kind::Stream as u8;
+
+fn known(fd: RawFd) -> Option<&'static AtomicU8> {
+    KNOWN.get(usize::try_from(fd).ok()?)
+}
+
+/// What a descriptor is at this moment.
+#[cold]
+pub(super) fn look(fd: RawFd) -> Kind {
+    let kind = ask(fd);
+    if let Some(known) = known(fd) {
+        known.store(kind as u8, Ordering::Relaxed);
+    }
+    kind
+}
+
+fn ask(fd: RawFd) -> Kind {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: there is room for what the call writes.
+    if unsafe { libc::fstat(fd, status.as_mut_ptr()) } != 0 {
+        return Kind::Disk;
+    }
+    // SAFETY: the call has succeeded, and so has written all of it.
+    match unsafe { status.assume_init() }.st_mode & libc::S_IFMT {
+        libc::S_IFREG | libc::S_IFDIR | libc::S_IFBLK => Kind::Disk,
+        libc::S_IFSOCK => Kind::Socket,
+        _ => Kind::Stream,
+    }
+}

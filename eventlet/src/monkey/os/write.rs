@@ -1,0 +1,60 @@
+//! Writing.
+
+use std::ffi::{c_int, c_void};
+
+use libc::{iovec, size_t, ssize_t};
+
+use super::at_once;
+use super::buffers::{Buffers, Rest};
+use super::transfer::Transfer;
+use crate::hub::Direction;
+use crate::monkey::errno;
+
+patched! {
+    /// Writes to a descriptor.
+    [Os | Socket] fn write(fd: c_int, buffer: *const c_void, length: size_t) -> ssize_t
+        => write_one;
+    /// Writes to a descriptor from several buffers.
+    [Os | Socket] fn writev(fd: c_int, buffers: *const iovec, n_buffers: c_int) -> ssize_t
+        => write_several;
+}
+
+unsafe fn write_one(fd: c_int, buffer: *const c_void, length: size_t) -> ssize_t {
+    let buffer = iovec { iov_base: buffer.cast_mut(), iov_len: length };
+    // SAFETY: the caller keeps the contract of the C function.
+    unsafe { write_several(fd, &raw const buffer, 1) }
+}
+
+unsafe fn write_several(fd: c_int, first: *const iovec, n_buffers: c_int) -> ssize_t {
+    // SAFETY: the caller keeps the contract of the C function.
+    let buffers = unsafe { Buffers::new(first, n_buffers) };
+    if is_standard(fd) {
+        return at_once::ordinary(fd, Direction::Write, buffers);
+    }
+    errno::kept_on_success(|| write_all(fd, buffers))
+}
+
+/// Standard output and standard error never make a green thread wait: std's `stdout` belongs to an OS
+/// thread while it is written to, and another green thread that printed meanwhile would panic.
+fn is_standard(fd: c_int) -> bool {
+    fd == libc::STDOUT_FILENO || fd == libc::STDERR_FILENO
+}
+
+/// Writes everything, as the system does if it may wait.
+fn write_all(fd: c_int, buffers: Buffers) -> ssize_t {
+    let mut transfer = Transfer::new(fd, Direction::Write);
+    let mut rest = Rest::new(buffers);
+    let mut n_written = 0;
+    loop {
+        let result = transfer.move_some(rest.next());
+        if result <= 0 {
+            return if n_written > 0 { n_written } else { result };
+        }
+        n_written += result;
+        // SAFETY: so many have just been moved.
+        unsafe { rest.skip(result as usize) };
+        if rest.is_empty() || transfer.ends_early() {
+            return n_written;
+        }
+    }
+}
