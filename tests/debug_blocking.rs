@@ -129,10 +129,10 @@ fn who_gives_way_often_is_not_reported() {
 #[test]
 fn a_hub_that_sleeps_is_not_reported() {
     check(|| {
-        let detection = Detection::with(ms(100));
-        let sleeper = spawn(|| sleep(ms(450)));
+        let detection = Detection::with(ms(250));
+        let sleeper = spawn(|| sleep(ms(1000)));
         let other = spawn_hub().unwrap();
-        sleep(ms(450));
+        sleep(ms(1000));
         sleeper.wait().unwrap();
         other.shutdown(Duration::from_secs(1));
         assert_eq!(detection.reports.try_iter().count(), 0);
