@@ -85,6 +85,8 @@ pub(crate) struct Fiber {
     pub(super) n_stale_entries: Cell<u32>,
     /// Its place in the hub's register; [`UNREGISTERED`] before it first gives way.
     pub(super) key: Cell<u32>,
+    /// It waits for a patched call, through which nothing may unwind.
+    pub(super) in_call: Cell<bool>,
     /// Thrown at this fiber and not delivered yet.
     pub(super) thrown: Thrown,
     /// Deadlines that hold over several waits.
@@ -140,6 +142,7 @@ impl Fiber {
             timer: Cell::new(None),
             waits_for: Cell::new(""),
             key: Cell::new(UNREGISTERED),
+            in_call: Cell::new(false),
             id,
             name: spec.name,
             spawned_at: spec.spawned_at,

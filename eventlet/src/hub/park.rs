@@ -2,6 +2,7 @@
 
 use super::fiber::{FiberRc, Outcome, State};
 use super::switch::leave;
+use super::throw::{go_off, take_thrown};
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use super::{Hub, with};
@@ -67,9 +68,9 @@ impl Hub {
             return Some(Wake::Ready);
         }
         let unwinding = self.is_unwinding(fiber);
-        if !unwinding && let Some(payload) = fiber.thrown.take() {
+        if !unwinding && fiber.thrown.is_some() {
             fiber.outcome.set(Outcome::None);
-            return Some(thrown(fiber, payload));
+            return Some(deliver(fiber));
         }
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
@@ -115,8 +116,7 @@ impl Hub {
     #[inline(never)]
     fn conclude_unready(&self, fiber: &FiberRc, outcome: Outcome, unwinding: bool) -> Option<Wake> {
         if outcome == Outcome::Thrown {
-            let payload = fiber.thrown.take().expect("a fiber is thrown something at");
-            return Some(thrown(fiber, payload));
+            return Some(deliver(fiber));
         }
         debug_assert_eq!(outcome, Outcome::Expired, "a fiber ran without being woken");
         let (now, deadline) = (self.clock.last(), fiber.deadline.get());
@@ -124,8 +124,8 @@ impl Hub {
         if deadline <= now && (unwinding || deadline < fiber.alarms.earliest()) {
             return Some(Wake::TimedOut);
         }
-        if let Some(alarm) = fiber.alarms.take_due(now) {
-            return Some(thrown(fiber, self.went_off(fiber, alarm)));
+        if let Some(payload) = go_off(fiber, now) {
+            return Some(thrown(fiber, payload));
         }
         fiber.outcome.set(Outcome::Pending);
         None
@@ -162,7 +162,13 @@ impl Hub {
     }
 }
 
-/// The end of a wait that the caller is going to unwind from.
+/// Ends a wait by what has been thrown at the fiber.
+#[cold]
+fn deliver(fiber: &FiberRc) -> Wake {
+    thrown(fiber, take_thrown(fiber).expect("something was thrown at the fiber"))
+}
+
+/// The end of a wait that the caller is going to unwind from, as far as the call it is in.
 fn thrown(fiber: &FiberRc, payload: Payload) -> Wake {
     fiber.unwinding.set(true);
     Wake::Thrown(payload)

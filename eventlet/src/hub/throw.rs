@@ -4,6 +4,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::alarms::{Alarm, AlarmFired};
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+use super::call::{Felt, Thrown};
 use super::fiber::{FiberRc, Outcome, State};
 use super::time::Time;
 use super::{Hub, try_with};
@@ -127,7 +129,7 @@ impl Hub {
 
     /// Lets the others run, without taking anything that is thrown at the caller meanwhile: that
     /// waits for its next switch.
-    pub(super) fn step_aside(&self, caller: &FiberRc) {
+    fn step_aside(&self, caller: &FiberRc) {
         if self.is_unwinding(caller) {
             return;
         }
@@ -154,19 +156,23 @@ impl Hub {
         unwind::raise(payload)
     }
 
-    /// Raises what has been thrown at the current fiber.
+    /// Raises what has been thrown at the current fiber, unless it is in a call.
     #[inline]
     pub(super) fn raise_thrown(&self, fiber: &FiberRc) {
-        if let Some(payload) = fiber.thrown.take() {
+        if !fiber.in_call.get()
+            && let Some(payload) = fiber.thrown.take()
+        {
             self.raise(fiber, payload);
         }
     }
 
-    /// Raises the alarm of the current fiber that is due by the last clock reading.
+    /// Raises the alarm of the current fiber that is due by the last clock reading, unless it is in a
+    /// call.
     #[cold]
     pub(super) fn raise_due_alarm(&self, fiber: &FiberRc) {
-        if let Some(alarm) = fiber.alarms.take_due(self.clock.last()) {
-            let payload = self.went_off(fiber, alarm);
+        if !fiber.in_call.get()
+            && let Some(payload) = go_off(fiber, self.clock.last())
+        {
             self.raise(fiber, payload);
         }
     }
@@ -231,16 +237,6 @@ impl Hub {
         is_current && fiber.alarms.expect(token, is_caught)
     }
 
-    /// What to unwind with for an alarm. On the native stack nobody would report an unwind that
-    /// nobody waits for, so there it is an ordinary panic.
-    pub(super) fn went_off(&self, fiber: &FiberRc, alarm: Alarm) -> Payload {
-        assert!(
-            alarm.is_caught || !fiber.is_main,
-            "a Timeout fired in the main context, outside Timeout::run"
-        );
-        Box::new(AlarmFired::new(alarm, fiber.id))
-    }
-
     /// Takes an alarm back if a patched call has failed because of it; says whether one has. Another
     /// fiber than the alarm's own has nothing to do with it.
     pub(crate) fn take_felt_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
@@ -259,4 +255,38 @@ impl Hub {
     pub(crate) fn has_alarm(&self, fiber: &FiberRc, token: u64) -> bool {
         fiber.alarms.has(token)
     }
+}
+
+/// What a wait that has been thrown something at is to unwind with. In a call, it stays where it
+/// is.
+pub(super) fn take_thrown(fiber: &FiberRc) -> Option<Payload> {
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    if fiber.in_call.get() {
+        // Nobody can kill the main context.
+        let thrown = if fiber.is_main { Thrown::Panic } else { Thrown::Kill };
+        let n_times = fiber.thrown.feel()?;
+        return Some(Box::new(Felt { thrown, n_times }));
+    }
+    fiber.thrown.take()
+}
+
+/// What a wait is to unwind with whose alarm is due at `now`. In a call, the alarm stays where it
+/// is.
+pub(super) fn go_off(fiber: &FiberRc, now: Time) -> Option<Payload> {
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    if fiber.in_call.get() {
+        let n_times = fiber.alarms.feel_due(now)?;
+        return Some(Box::new(Felt { thrown: Thrown::Limit, n_times }));
+    }
+    fiber.alarms.take_due(now).map(|alarm| went_off(fiber, alarm))
+}
+
+/// What to unwind with for an alarm. On the native stack nobody would report an unwind that nobody
+/// waits for, so there it is an ordinary panic.
+fn went_off(fiber: &FiberRc, alarm: Alarm) -> Payload {
+    assert!(
+        alarm.is_caught || !fiber.is_main,
+        "a Timeout fired in the main context, outside Timeout::run"
+    );
+    Box::new(AlarmFired::new(alarm, fiber.id))
 }
