@@ -189,15 +189,37 @@ impl Hub {
         ender: Ender,
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) -> Wake {
+        let (waiter, _reach) = self.begin_outside(ender, register);
+        park(waiter, waits_for, deadline)
+    }
+
+    /// Like [`wait_for_anyone`](Hub::wait_for_anyone), without a deadline, for one who must not unwind
+    /// before it is woken: see [`park_in_peace`].
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(crate) fn wait_in_peace(
+        &self,
+        waits_for: &'static str,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) {
+        let (waiter, _reach) = self.begin_outside(Ender::Anyone, register);
+        super::park_in_peace(waiter, waits_for);
+    }
+
+    /// Begins a wait that is within the reach of others.
+    fn begin_outside(
+        &self,
+        ender: Ender,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> (Waiter, Reach) {
         let waiter = self.begin_wait();
         let is_certain = ender == Ender::Outside;
         let key = self.remote_waits.borrow_mut().add(waiter.clone(), is_certain);
-        let _reach = Reach { key };
+        let reach = Reach { key };
         let remote = (ender != Ender::Own).then(|| self.remote.clone());
         if !register(RemoteWaiter { whose: Whose::Fiber { remote, key } }) {
             waiter.clone().wake();
         }
-        park(waiter, waits_for, deadline)
+        (waiter, reach)
     }
 
     /// Ends a wait of this hub, if it still lasts.

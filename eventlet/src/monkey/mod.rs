@@ -17,6 +17,7 @@
 //! (`wait`). Nothing unwinds through the frames of a caller that may be C: what is thrown at a green
 //! thread in a patched call makes the call fail, and is raised at the next wait in the library.
 
+mod calm;
 #[macro_use]
 mod define;
 mod errno;
@@ -27,5 +28,7 @@ pub mod original;
 mod os;
 pub(crate) mod patches;
 mod socket;
+mod subprocess;
+mod thread;
 mod time;
 mod wait;

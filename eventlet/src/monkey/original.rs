@@ -6,6 +6,10 @@ pub use super::os::fortified::originals::*;
 pub use super::os::read::originals::*;
 pub use super::os::write::originals::*;
 pub use super::socket::receive::originals::*;
+pub use super::subprocess::shell::originals::*;
+pub use super::subprocess::wait::originals::*;
+pub use super::subprocess::waitid::originals::*;
+pub use super::thread::join::originals::*;
 pub use super::time::originals::*;
 
 /// Finds all of them.
@@ -16,5 +20,9 @@ pub(super) fn find_all() {
     super::os::read::originals::find_all();
     super::os::write::originals::find_all();
     super::socket::receive::originals::find_all();
+    super::subprocess::shell::originals::find_all();
+    super::subprocess::wait::originals::find_all();
+    super::subprocess::waitid::originals::find_all();
+    super::thread::join::originals::find_all();
     super::time::originals::find_all();
 }

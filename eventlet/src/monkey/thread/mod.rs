@@ -1,0 +1,3 @@
+//! OS threads, and what they wait for.
+
+pub(super) mod join;
