@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Mutex;
-use std::thread::{self, ThreadId};
+use std::thread;
 
 /// The OS threads that a test's threads run on, of whatever kind those are.
 #[derive(Default)]
@@ -15,7 +16,7 @@ pub struct Crowd {
 struct Seen {
     /// How often somebody said where it runs.
     n_notes: usize,
-    threads: HashSet<ThreadId>,
+    threads: HashSet<PathBuf>,
     /// The most OS threads that the process had at once.
     peak: usize,
 }
@@ -24,9 +25,12 @@ impl Crowd {
     /// Notes where the caller runs.
     pub fn note(&self) {
         let peak = threads_of_process().unwrap_or(0);
+        // std's id of a thread is a thread-local, of which green threads may have their own.
+        let std_id = || format!("{:?}", thread::current().id()).into();
+        let os_thread = fs::read_link("/proc/thread-self").unwrap_or_else(|_| std_id());
         let mut seen = self.seen.lock().unwrap();
         seen.n_notes += 1;
-        seen.threads.insert(thread::current().id());
+        seen.threads.insert(os_thread);
         seen.peak = seen.peak.max(peak);
     }
 

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use slab::Slab;
 
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+use super::call::{CallWake, park_in_call};
 use super::hubless::Blocked;
 use super::inbox::Remote;
 use super::time::Time;
@@ -193,8 +195,22 @@ impl Hub {
         park(waiter, waits_for, deadline)
     }
 
-    /// Like [`wait_for_anyone`](Hub::wait_for_anyone), without a deadline, for one who must not unwind
-    /// before it is woken: see [`park_in_peace`].
+    /// Like [`wait_for_outside`](Hub::wait_for_outside) if `is_far`, otherwise like
+    /// [`wait_for_anyone`](Hub::wait_for_anyone), for a [call that must not unwind](park_in_call).
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(crate) fn wait_in_call(
+        &self,
+        waits_for: &'static str,
+        is_far: bool,
+        register: impl FnOnce(RemoteWaiter) -> bool,
+    ) -> CallWake {
+        let ender = if is_far { Ender::Outside } else { Ender::Anyone };
+        let (waiter, _reach) = self.begin_outside(ender, register);
+        park_in_call(waiter, waits_for, Time::NEVER)
+    }
+
+    /// Like [`wait_for_anyone`](Hub::wait_for_anyone), for one who must not unwind
+    /// [before it is woken](super::park_in_peace).
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
     pub(crate) fn wait_in_peace(
         &self,
@@ -202,7 +218,7 @@ impl Hub {
         register: impl FnOnce(RemoteWaiter) -> bool,
     ) {
         let (waiter, _reach) = self.begin_outside(Ender::Anyone, register);
-        super::park_in_peace(waiter, waits_for);
+        super::park_in_peace(waiter, waits_for, Time::NEVER);
     }
 
     /// Begins a wait that is within the reach of others.

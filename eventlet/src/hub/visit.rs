@@ -5,8 +5,12 @@
 //! tells all hubs in which it may be.
 
 use std::io;
+<<<<<<< HEAD
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
+=======
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+>>>>>>> 8bd74df (Wait for child processes by calls that nothing unwinds, and test sleeps, processes and joins)
 
 use super::call::{CallWake, Thrown, park_in_call};
 use super::io::{Guest, IoId, Waiting, what_for};
@@ -69,6 +73,18 @@ fn visit_duplicate(hub: &Hub, fd: BorrowedFd<'_>, direction: Direction, deadline
     });
     match registered {
         Ok((waiter, fd, guest)) => park_visitor(waiter, fd, guest.id, direction, deadline),
+        Err(error) => Visit::Failed(error),
+    }
+}
+
+/// Waits until a descriptor is readable that stands for the end of something, such as a process.
+/// This is a join, so it waits even while the caller unwinds.
+pub(crate) fn visit_end(fd: OwnedFd) -> Visit {
+    let hub = current();
+    let guest = Guest::new(&hub, fd);
+    let (fd, read) = (guest.fd.as_raw_fd(), Direction::Read);
+    match hub.begin_wait_ready(fd, guest.id, &Homes::default(), read, false) {
+        Ok(waiter) => park_visitor(waiter, fd, guest.id, read, Time::NEVER),
         Err(error) => Visit::Failed(error),
     }
 }

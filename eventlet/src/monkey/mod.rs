@@ -17,9 +17,9 @@
 //! (`wait`). Nothing unwinds through the frames of a caller that may be C: what is thrown at a green
 //! thread in a patched call makes the call fail, and is raised at the next wait in the library.
 
-mod calm;
 #[macro_use]
 mod define;
+mod elsewhere;
 mod errno;
 mod fork;
 pub(crate) mod locals;

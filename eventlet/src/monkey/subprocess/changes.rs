@@ -7,9 +7,8 @@ use libc::{id_t, idtype_t, pid_t, siginfo_t};
 
 use super::waitid::originals;
 use crate::greenio::pidfd_open;
-use crate::monkey::calm::calmly;
-use crate::monkey::errno;
-use crate::{hub, tpool};
+use crate::hub::{self, Visit};
+use crate::monkey::{elsewhere, errno, wait};
 
 /// Calls that do not wait, or wait for the children of their own OS thread, which no other one can.
 const AS_THEY_ARE: c_int = libc::WNOHANG | libc::__WNOTHREAD;
@@ -57,9 +56,12 @@ impl Children {
                 return Ok(answer);
             }
             // It tells one thing, once: what has ended may yet belong to a debugger.
-            let joined = exit.take().map(|exit| calmly(|| hub::join_readable(exit))).transpose()?;
-            if !matches!(joined, Some(Ok(()))) {
-                calmly(|| tpool::off_hub_apart(move || self.block()))?;
+            let is_told = match exit.take() {
+                Some(exit) => until_end(exit)?,
+                None => false,
+            };
+            if !is_told {
+                elsewhere::apart(move || self.block())?;
             }
         }
     }
@@ -74,9 +76,10 @@ impl Children {
         let before = errno::get();
         let exit = match self.kind {
             libc::P_PID => pidfd_open(self.id),
-            // SAFETY: it is open, since `waitid` has just accepted it.
             libc::P_PIDFD => {
-                unsafe { BorrowedFd::borrow_raw(self.id as RawFd) }.try_clone_to_owned()
+                // SAFETY: it is open, since `waitid` has just accepted it.
+                let exit = unsafe { BorrowedFd::borrow_raw(self.id as RawFd) };
+                exit.try_clone_to_owned()
             }
             _ => return None,
         };
@@ -95,5 +98,17 @@ impl Children {
         } != 0
             && errno::get() == libc::EINTR
         {}
+    }
+}
+
+/// Waits for the end of a process; says whether that could be waited for.
+fn until_end(exit: OwnedFd) -> Result<bool, c_int> {
+    let before = errno::get();
+    let visit = hub::visit_end(exit);
+    errno::set(before);
+    match visit {
+        Visit::Ready => Ok(true),
+        Visit::Thrown(thrown) => Err(wait::errno_of(thrown)),
+        _ => Ok(false),
     }
 }

@@ -8,9 +8,7 @@ use std::ptr::null;
 
 use libc::FILE;
 
-use crate::monkey::calm::calmly;
-use crate::monkey::errno;
-use crate::tpool;
+use crate::monkey::{elsewhere, errno};
 
 patched! {
     /// Runs a command by the shell.
@@ -46,8 +44,7 @@ unsafe fn close(stream: *mut FILE) -> c_int {
 
 /// Runs `call` on an OS thread of its own, and takes its `errno` over.
 fn apart(call: impl FnOnce() -> c_int + Send + 'static) -> c_int {
-    let call = || (call(), errno::get());
-    match calmly(|| tpool::off_hub_apart(call)) {
+    match elsewhere::apart(|| (call(), errno::get())) {
         Ok((-1, error)) | Err(error) => errno::fail(error),
         Ok((status, _)) => status,
     }
