@@ -5,12 +5,8 @@
 //! tells all hubs in which it may be.
 
 use std::io;
-<<<<<<< HEAD
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-use std::sync::atomic::{AtomicI32, Ordering};
-=======
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
->>>>>>> 8bd74df (Wait for child processes by calls that nothing unwinds, and test sleeps, processes and joins)
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::call::{CallWake, Thrown, park_in_call};
 use super::io::{Guest, IoId, Waiting, what_for};
