@@ -269,14 +269,18 @@ pub(crate) fn suspend() {
 /// would suspend that generator instead.
 #[inline]
 pub(crate) fn assert_switchable() {
+    if !is_switchable() {
+        foreign_generator();
+    }
+}
+
+/// Whether a switch from here would suspend the green thread and nothing else.
+#[inline]
+pub(crate) fn is_switchable() -> bool {
     let marker = 0_u8;
     let here = (&raw const marker).addr();
     // SAFETY: `ACTIVE` is null or points to the control block of the running coroutine (CONTROL).
-    if let Some(control) = unsafe { ACTIVE.get().as_ref() }
-        && !control.stack.contains(here)
-    {
-        foreign_generator();
-    }
+    unsafe { ACTIVE.get().as_ref() }.is_none_or(|control| control.stack.contains(here))
 }
 
 #[cold]

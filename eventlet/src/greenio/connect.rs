@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use super::address::RawAddress;
+use crate::hub;
 
 /// Makes a non-blocking TCP socket and begins to connect it.
 ///
@@ -13,8 +14,10 @@ use super::address::RawAddress;
 pub(crate) fn begin_connect(address: &SocketAddr) -> io::Result<(TcpStream, bool)> {
     let socket = new_stream_socket(address)?;
     let address = RawAddress::new(address);
-    // SAFETY: the socket is open, and the address lives and is as long as it says.
-    let answer = unsafe { libc::connect(socket.as_raw_fd(), address.as_ptr(), address.length()) };
+    let answer = hub::as_library(|| {
+        // SAFETY: the socket is open, and the address lives and is as long as it says.
+        unsafe { libc::connect(socket.as_raw_fd(), address.as_ptr(), address.length()) }
+    });
     if answer == 0 {
         return Ok((socket.into(), true));
     }

@@ -34,13 +34,20 @@ impl Pauses {
     ///
     /// Fails if the caller unwinds.
     pub(crate) fn pause(&mut self) -> io::Result<bool> {
+        let Some(end) = self.end_of_next() else { return Ok(false) };
+        hub::pause_until(end)?;
+        Ok(true)
+    }
+
+    /// When a pause is over that begins now; none when the time is up.
+    pub(crate) fn end_of_next(&mut self) -> Option<Time> {
         let now = hub::with(Hub::now);
         if now >= self.deadline {
-            return Ok(false);
+            return None;
         }
-        hub::pause_until(now.after(self.next).min(self.deadline))?;
+        let end = now.after(self.next).min(self.deadline);
         self.next = (self.next * 2).min(Self::LONGEST);
-        Ok(true)
+        Some(end)
     }
 }
 

@@ -138,7 +138,7 @@ impl<S: AsFd> Source<S> {
         loop {
             self.check_open()?;
             if nonblocking || hub::with(|hub| hub.may_be_ready(fd, self.id, direction)) {
-                match operation(&self.io) {
+                match hub::as_library(|| operation(&self.io)) {
                     Err(error) if would_block(&error) => {
                         hub::with(|hub| hub.would_block(fd, self.id, direction));
                         if nonblocking {
@@ -177,7 +177,7 @@ impl<S: AsFd> Source<S> {
     ) -> io::Result<usize> {
         if wanted == 0 {
             self.check_open()?;
-            match operation(&self.io) {
+            match hub::as_library(|| operation(&self.io)) {
                 Err(error) if would_block(&error) && !self.is_nonblocking() => {}
                 other => return other,
             }

@@ -20,7 +20,7 @@ pub(crate) fn connect_unix(
 ) -> io::Result<UnixStream> {
     let socket = UnixDatagram::from(new_socket(libc::AF_UNIX)?);
     let mut pauses = Pauses::new(Time::NEVER);
-    while let Err(error) = connect(&socket) {
+    while let Err(error) = hub::as_library(|| connect(&socket)) {
         if !would_block(&error) {
             return Err(error);
         }
@@ -42,7 +42,7 @@ impl Source<UnixDatagram> {
         let mut pauses = None;
         loop {
             self.check_open()?;
-            match send(self.get()) {
+            match hub::as_library(|| send(self.get())) {
                 Err(error) if would_block(&error) && !self.is_nonblocking() => {
                     let deadline = || Pauses::new(self.deadline(Direction::Write));
                     if !pauses.get_or_insert_with(deadline).pause()? {

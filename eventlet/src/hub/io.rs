@@ -146,11 +146,18 @@ impl Hub {
     /// streams; a listener, a socket for datagrams or a channel serves many peers and does not.
     #[inline]
     pub(crate) fn count_io_call(&self, is_stream: bool) {
+        if self.is_one_too_many(is_stream) {
+            self.count_anew();
+            super::yield_now();
+        }
+    }
+
+    /// Counts an I/O call, and says whether the others are to run before it.
+    #[inline]
+    pub(super) fn is_one_too_many(&self, is_stream: bool) -> bool {
         let n_calls = self.n_io_calls.get() + 1;
         self.n_io_calls.set(n_calls);
-        if n_calls > READY_CALLS_AT_LEAST && self.were_enough(n_calls - 1, is_stream) {
-            self.give_way(n_calls - 1);
-        }
+        n_calls > READY_CALLS_AT_LEAST && self.were_enough(n_calls - 1, is_stream)
     }
 
     fn were_enough(&self, n_calls: u32, is_stream: bool) -> bool {
@@ -158,13 +165,12 @@ impl Hub {
         n_calls >= READY_CALLS || is_stream && n_calls as usize * n_runnable >= READY_CALLS_PER_PASS
     }
 
-    /// Yields, and brings the next look at the timers and the poller nearer: no fiber that is
-    /// always ready would cause one.
+    /// Begins to count with the next call, which is one too many, and brings the next look at the
+    /// timers and the poller nearer: no fiber that is always ready would cause one.
     #[cold]
-    fn give_way(&self, n_calls: u32) {
-        self.n_io_calls.set(1);
+    pub(super) fn count_anew(&self) {
+        let n_calls = self.n_io_calls.replace(1) - 1;
         self.turn.shorten(n_calls.into());
-        super::yield_now();
     }
 
     /// Whether it is worth trying an operation; false only if it is known that it would block.

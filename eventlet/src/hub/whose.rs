@@ -6,7 +6,7 @@
 mod kept {
     use std::cell::Cell;
 
-    use crate::oslock;
+    use crate::{coroutine, oslock};
 
     #[derive(Clone, Copy, PartialEq, Eq)]
     enum Whose {
@@ -40,10 +40,11 @@ mod kept {
         WHOSE.set(Whose::NoHub);
     }
 
-    /// Whether a call may wait for its turn here.
+    /// Whether a call may wait for its turn here: the program makes it, and not in a generator of
+    /// its own, from where nobody can switch.
     #[inline]
     pub(crate) fn is_program() -> bool {
-        WHOSE.get() == Whose::Program && !oslock::is_raw()
+        WHOSE.get() == Whose::Program && !oslock::is_raw() && coroutine::is_switchable()
     }
 
     /// Runs a piece of the library that must not be taken for the program: its system calls are the

@@ -33,6 +33,7 @@ use portable::Events;
 
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 use super::io::IoId;
+use super::as_library;
 use super::waiter::Waiter;
 pub(crate) use fork::n_forks;
 pub(super) use group::Group;
@@ -352,8 +353,10 @@ pub(super) fn is_ready_now(fd: &impl AsRawFd, direction: Direction) -> io::Resul
 pub(crate) fn poll_now(requests: &mut [libc::pollfd]) -> io::Result<usize> {
     loop {
         let n_requests = requests.len() as libc::nfds_t;
-        // SAFETY: there are as many valid entries as the call is told; it does not wait.
-        let n_ready = unsafe { libc::poll(requests.as_mut_ptr(), n_requests, 0) };
+        let n_ready = as_library(|| {
+            // SAFETY: there are as many valid entries as the call is told; it does not wait.
+            unsafe { libc::poll(requests.as_mut_ptr(), n_requests, 0) }
+        });
         if let Ok(n_ready) = usize::try_from(n_ready) {
             return Ok(n_ready);
         }
