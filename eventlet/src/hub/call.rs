@@ -80,6 +80,26 @@ pub(crate) fn rest_until(deadline: Time) -> bool {
     park_in_call(with(Hub::begin_wait), SLEEP, deadline) == CallWake::TimedOut
 }
 
+/// Counts an I/O call that is about to be tried, as [`Hub::count_io_call`] does. If the others have run
+/// first, says whether the call is to fail for what was thrown at the fiber.
+#[inline]
+pub(crate) fn count_call(is_stream: bool) -> Option<Thrown> {
+    if with(|hub| hub.is_one_too_many(is_stream)) { give_way() } else { None }
+}
+
+/// Waits for nothing: until the hub has looked outside, which it does when the others have run.
+#[cold]
+fn give_way() -> Option<Thrown> {
+    with(Hub::count_anew);
+    if with(Hub::current_is_unwinding) {
+        return None;
+    }
+    match park_in_call(with(Hub::begin_wait), "its next turn", Time::START) {
+        CallWake::Thrown(thrown) => Some(thrown),
+        CallWake::Ready | CallWake::TimedOut => None,
+    }
+}
+
 /// Lets every fiber run that is runnable now, and raises nothing.
 pub(crate) fn yield_calmly() {
     // A panic is kept, and a yield has no other way to fail.

@@ -2,7 +2,7 @@
 
 use std::thread::panicking;
 
-use super::fiber::{FiberRc, State};
+use super::fiber::State;
 use super::time::Time;
 use super::{Hub, with};
 use crate::coroutine;
@@ -64,29 +64,22 @@ impl Hub {
             return;
         }
         self.raise_thrown(&fiber);
-        let has_alarms = self.let_others_run(&fiber);
-        self.raise_thrown(&fiber);
-        if has_alarms {
-            self.raise_due_alarm(&fiber);
-        }
-    }
-
-    /// Lets every fiber run that is runnable now, and raises nothing. Says whether the caller has
-    /// alarms, which may be due by now.
-    pub(super) fn let_others_run(&self, fiber: &FiberRc) -> bool {
         let has_alarms = fiber.alarms.earliest() < Time::NEVER;
         if has_alarms {
             // With a timer running, the hub reads the clock.
             if fiber.alarms.has_rough() {
                 fiber.alarms.settle(self.clock.read());
             }
-            self.set_timer(fiber, fiber.alarms.earliest());
+            self.set_timer(&fiber, fiber.alarms.earliest());
         }
         fiber.state.set(State::Queued);
         if fiber.is_main {
             self.queue.borrow_mut().push(fiber.clone());
         }
-        self.switch(fiber);
-        has_alarms
+        self.switch(&fiber);
+        self.raise_thrown(&fiber);
+        if has_alarms {
+            self.raise_due_alarm(&fiber);
+        }
     }
 }

@@ -19,8 +19,10 @@
 
 #[macro_use]
 mod define;
+mod call;
 mod elsewhere;
 mod errno;
+mod facts;
 mod fork;
 pub(crate) mod locals;
 mod next;

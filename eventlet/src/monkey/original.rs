@@ -5,7 +5,12 @@ pub use super::os::close::originals::*;
 pub use super::os::fortified::originals::*;
 pub use super::os::read::originals::*;
 pub use super::os::write::originals::*;
+pub use super::socket::accept::originals::*;
+pub use super::socket::connect::originals::*;
 pub use super::socket::receive::originals::*;
+pub use super::socket::receive_many::originals::*;
+pub use super::socket::send::originals::*;
+pub use super::socket::send_many::originals::*;
 pub use super::subprocess::shell::originals::*;
 pub use super::subprocess::wait::originals::*;
 pub use super::subprocess::waitid::originals::*;
@@ -19,10 +24,10 @@ pub(super) fn find_all() {
     super::os::fortified::originals::find_all();
     super::os::read::originals::find_all();
     super::os::write::originals::find_all();
-    super::socket::receive::originals::find_all();
     super::subprocess::shell::originals::find_all();
     super::subprocess::wait::originals::find_all();
     super::subprocess::waitid::originals::find_all();
     super::thread::join::originals::find_all();
+    super::socket::find_all();
     super::time::originals::find_all();
 }

@@ -4,8 +4,7 @@ use std::ffi::c_int;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::time::Duration;
 
-use super::errno;
-use crate::hub::{self, Direction, Thrown, Time, Visit};
+use crate::hub::{self, CallWake, Direction, Hub, Thrown, Time, Visit};
 
 /// What to do after a wait.
 pub(super) enum After {
@@ -38,6 +37,18 @@ pub(super) fn errno_of(thrown: Thrown) -> c_int {
     }
 }
 
+/// Lets time pass until `moment`, for lack of something better to wait for.
+pub(super) fn pause_until(moment: Time) -> After {
+    if hub::with(Hub::current_is_unwinding) {
+        return After::Fail(libc::ECANCELED);
+    }
+    let waiter = hub::with(Hub::begin_wait);
+    match hub::park_in_call(waiter, "another attempt at a call", moment) {
+        CallWake::Thrown(thrown) => After::Fail(errno_of(thrown)),
+        CallWake::Ready | CallWake::TimedOut => After::Retry,
+    }
+}
+
 /// Whether the program has set a descriptor non-blocking: then "would block" is the answer.
 pub(super) fn is_nonblocking(fd: RawFd) -> bool {
     // SAFETY: the command takes no argument and writes nothing.
@@ -62,52 +73,4 @@ pub(super) fn deadline_of(fd: RawFd, direction: Direction) -> Time {
     }
     let limit = Duration::new(limit.tv_sec as u64, limit.tv_usec as u32 * 1000);
     hub::with(|hub| hub.deadline_in(limit))
-}
-
-/// A call that may have to wait, more than once, for one descriptor.
-pub(super) struct Call {
-    fd: RawFd,
-    direction: Direction,
-    /// When it gives up; unknown until it has to wait. It holds for all waits together.
-    deadline: Option<Time>,
-}
-
-impl Call {
-    pub(super) fn new(fd: RawFd, direction: Direction) -> Self {
-        Call { fd, direction, deadline: None }
-    }
-
-    /// Waits until `attempt` succeeds, which tries without waiting, and fails with `EAGAIN` if it
-    /// would have to.
-    pub(super) fn until_done(&mut self, mut attempt: impl FnMut() -> isize) -> isize {
-        loop {
-            let result = attempt();
-            if result >= 0 || errno::get() != libc::EAGAIN {
-                return result;
-            }
-            if let After::Fail(error) = self.wait() {
-                return errno::fail(error);
-            }
-        }
-    }
-
-    /// Waits until it is worth trying again; not if the program has set the descriptor non-blocking.
-    fn wait(&mut self) -> After {
-        if self.deadline.is_none() && is_nonblocking(self.fd) {
-            return After::Fail(libc::EAGAIN);
-        }
-        let deadline = || deadline_of(self.fd, self.direction);
-        let deadline = *self.deadline.get_or_insert_with(deadline);
-        wait_for(self.fd, self.direction, deadline)
-    }
-}
-
-/// Does what a call on a socket that may wait does: `attempt` tries without waiting, and fails with
-/// `EAGAIN` if it would have to.
-pub(super) fn socket_call(
-    fd: RawFd,
-    direction: Direction,
-    attempt: impl FnMut() -> isize,
-) -> isize {
-    errno::kept_on_success(|| Call::new(fd, direction).until_done(attempt))
 }

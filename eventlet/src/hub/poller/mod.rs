@@ -31,9 +31,9 @@ use epoll::Events;
 #[cfg(not(target_os = "linux"))]
 use portable::Events;
 
+use super::as_library;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 use super::io::IoId;
-use super::as_library;
 use super::waiter::Waiter;
 pub(crate) use fork::n_forks;
 pub(super) use group::Group;

@@ -8,7 +8,7 @@ use super::at_once;
 use super::buffers::Buffers;
 use super::kind::{self, Kind};
 use crate::hub::Direction;
-use crate::monkey::wait::Call;
+use crate::monkey::call::Call;
 use crate::monkey::{errno, patches};
 use crate::patcher::category::Category;
 

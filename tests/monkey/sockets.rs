@@ -1,0 +1,130 @@
+//! std's sockets: many slow conversations at once, and what makes a call return early or late.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use eventlet_monkey_tests::{at_once, check, is_patched};
+use eventlet_tests::{ms, timed};
+
+const N: usize = 200;
+
+/// Runs two conversations' ends at the same time.
+fn both<A: Send, B: Send>(a: impl Fn() -> A + Sync, b: impl Fn() -> B + Sync) -> (A, B) {
+    enum Either<A, B> {
+        A(A),
+        B(B),
+    }
+    let run = at_once(2, |i| if i == 0 { Either::A(a()) } else { Either::B(b()) });
+    let mut results = run.results.into_iter();
+    match (results.next(), results.next()) {
+        (Some(Either::A(a)), Some(Either::B(b))) => (a, b),
+        _ => unreachable!(),
+    }
+}
+
+/// Lets time pass, for one green thread or OS thread.
+fn nap(time: Duration) {
+    if is_patched() { eventlet::sleep(time) } else { thread::sleep(time) }
+}
+
+fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (near, listener.accept().unwrap().0)
+}
+
+/// A server that answers each connection after a while, on an OS thread of its own.
+fn slow_server(n: usize, delay: Duration) -> (std::net::SocketAddr, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || {
+        let answer = move |mut peer: TcpStream| {
+            let mut request = [0; 8];
+            peer.read_exact(&mut request).unwrap();
+            thread::sleep(delay);
+            peer.write_all(&request).unwrap();
+        };
+        let accept = |_| listener.accept().unwrap().0;
+        let peers: Vec<_> = (0..n).map(accept).map(|peer| thread::spawn(move || answer(peer))).collect();
+        peers.into_iter().for_each(|peer| peer.join().unwrap());
+    });
+    (address, server)
+}
+
+#[test]
+fn clients_of_a_slow_server() {
+    check(|| {
+        let (address, server) = slow_server(N, ms(300));
+        let run = at_once(N, |i| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(&(i as u64).to_le_bytes()).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            u64::from_le_bytes(answer.try_into().unwrap())
+        });
+        assert!(run.like_the_slowest(ms(300)).into_iter().eq(0..N as u64));
+        server.join().unwrap();
+    });
+}
+
+#[test]
+fn a_big_write_is_whole() {
+    check(|| {
+        const SIZE: usize = 8 << 20;
+        let (near, far) = tcp_pair();
+        let send = || {
+            let n_sent = (&near).write(&vec![7; SIZE]).unwrap();
+            near.shutdown(Shutdown::Write).unwrap();
+            n_sent
+        };
+        let receive = || {
+            let mut all = Vec::new();
+            (&far).read_to_end(&mut all).unwrap();
+            all.len()
+        };
+        assert_eq!(both(send, receive), (SIZE, SIZE));
+    });
+}
+
+#[test]
+fn timeouts_are_kept() {
+    check(|| {
+        let (near, _far) = tcp_pair();
+        near.set_read_timeout(Some(ms(30))).unwrap();
+        let error = timed(ms(30), || (&near).read(&mut [0; 1]).unwrap_err());
+        assert_eq!(error.kind(), ErrorKind::WouldBlock);
+        near.set_nonblocking(true).unwrap();
+        assert_eq!((&near).read(&mut [0; 1]).unwrap_err().kind(), ErrorKind::WouldBlock);
+    });
+}
+
+#[test]
+fn refused() {
+    check(|| {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert_eq!(TcpStream::connect(address).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+    });
+}
+
+#[test]
+fn datagrams() {
+    check(|| {
+        let (a, b) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        let to = b.local_addr().unwrap();
+        let receive = || {
+            let mut buffer = [0; 16];
+            let (n, from) = b.recv_from(&mut buffer).unwrap();
+            (buffer[..n].to_vec(), from)
+        };
+        let send = || {
+            nap(ms(20));
+            a.send_to(b"hello", to).unwrap()
+        };
+        let ((text, from), n_sent) = both(receive, send);
+        assert_eq!((&text[..], from, n_sent), (&b"hello"[..], a.local_addr().unwrap(), 5));
+    });
+}
