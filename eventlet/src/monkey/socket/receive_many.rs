@@ -29,16 +29,32 @@ unsafe fn receive_messages(
 ) -> c_int {
     // SAFETY: the caller keeps the contract of the C function.
     let clock = Clock::new(unsafe { limit.as_ref() });
-    let Some(mut clock) = clock.filter(|_| flags & libc::MSG_DONTWAIT == 0 && n_messages > 0)
-    else {
-        // SAFETY: as above.
-        return unsafe { originals::recvmmsg(fd, messages, n_messages, flags, limit) };
-    };
+    let may_wait = flags & libc::MSG_DONTWAIT == 0 && n_messages > 0;
+    // SAFETY: as above.
+    errno::kept_on_success(|| unsafe {
+        match clock.filter(|_| may_wait) {
+            Some(clock) => receive_patiently(fd, messages, n_messages, flags, limit, clock),
+            None => originals::recvmmsg(fd, messages, n_messages, flags, limit),
+        }
+    })
+}
+
+/// # Safety
+///
+/// As for the C function.
+unsafe fn receive_patiently(
+    fd: c_int,
+    messages: *mut mmsghdr,
+    n_messages: c_uint,
+    flags: c_int,
+    limit: *mut timespec,
+    mut clock: Clock,
+) -> c_int {
     let mut n_done = 0;
     while n_done < n_messages {
         let mut attempt = |flags| {
             let messages = messages.wrapping_add(n_done as usize);
-            // SAFETY: as above; so many messages are left.
+            // SAFETY: the caller's; so many messages are left.
             unsafe { originals::recvmmsg(fd, messages, n_messages - n_done, flags, clock.left()) }
         };
         let n_more = receive_some(fd, flags, n_done > 0, &mut attempt);
@@ -53,7 +69,7 @@ unsafe fn receive_messages(
             break;
         }
     }
-    // SAFETY: as above.
+    // SAFETY: the caller's.
     if let Some(limit) = unsafe { limit.as_mut() }.filter(|_| n_done > 0) {
         *limit = clock.left;
     }

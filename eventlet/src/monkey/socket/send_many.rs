@@ -29,18 +29,30 @@ unsafe fn send_messages(
     n_messages: c_uint,
     flags: c_int,
 ) -> c_int {
-    let at_once = flags | libc::MSG_DONTWAIT;
-    if at_once == flags || n_messages == 0 {
+    if flags & libc::MSG_DONTWAIT != 0 || n_messages == 0 {
         // SAFETY: the caller keeps the contract of the C function.
         return unsafe { originals::sendmmsg(fd, messages, n_messages, flags) };
     }
-    let call = match Call::begin(fd, Direction::Write, false) {
-        Ok(call) => call,
-        Err(error) => return errno::fail(error),
-    };
-    let n_messages = n_messages.min(MAX_MESSAGES);
     // SAFETY: as above.
-    let n_sent = unsafe { originals::sendmmsg(fd, messages, n_messages, at_once) };
+    errno::kept_on_success(|| unsafe { send_patiently(fd, messages, n_messages, flags) })
+}
+
+/// # Safety
+///
+/// As for the C function.
+unsafe fn send_patiently(
+    fd: c_int,
+    messages: *mut mmsghdr,
+    n_messages: c_uint,
+    flags: c_int,
+) -> c_int {
+    if let Err(error) = Call::begin(fd, Direction::Write, false) {
+        return errno::fail(error);
+    }
+    let n_messages = n_messages.min(MAX_MESSAGES);
+    // SAFETY: the caller's.
+    let n_sent =
+        unsafe { originals::sendmmsg(fd, messages, n_messages, flags | libc::MSG_DONTWAIT) };
     if n_sent < 0 && errno::get() != libc::EAGAIN {
         return n_sent;
     }
