@@ -1,9 +1,7 @@
 //! std's sockets: many slow conversations at once, and what makes a call return early or late.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
-use std::os::unix::net::{UnixDatagram, UnixStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
@@ -37,20 +35,15 @@ fn tcp_pair() -> (TcpStream, TcpStream) {
     (near, listener.accept().unwrap().0)
 }
 
-/// A server that answers each connection after a while, on an OS thread of its own.
-fn slow_server(n: usize, delay: Duration) -> (std::net::SocketAddr, thread::JoinHandle<()>) {
+/// A server on an OS thread of its own, which answers `n` connections all together, after a while.
+fn slow_server(n: usize, delay: Duration) -> (SocketAddr, thread::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let server = thread::spawn(move || {
-        let answer = move |mut peer: TcpStream| {
-            let mut request = [0; 8];
-            peer.read_exact(&mut request).unwrap();
-            thread::sleep(delay);
-            peer.write_all(&request).unwrap();
-        };
-        let accept = |_| listener.accept().unwrap().0;
-        let peers: Vec<_> = (0..n).map(accept).map(|peer| thread::spawn(move || answer(peer))).collect();
-        peers.into_iter().for_each(|peer| peer.join().unwrap());
+        let mut peers: Vec<_> = (0..n).map(|_| (listener.accept().unwrap().0, [0; 8])).collect();
+        peers.iter_mut().for_each(|(peer, request)| peer.read_exact(request).unwrap());
+        thread::sleep(delay);
+        peers.iter_mut().for_each(|(peer, request)| peer.write_all(request).unwrap());
     });
     (address, server)
 }
@@ -113,7 +106,8 @@ fn refused() {
 #[test]
 fn datagrams() {
     check(|| {
-        let (a, b) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        let (a, b) =
+            (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
         let to = b.local_addr().unwrap();
         let receive = || {
             let mut buffer = [0; 16];
