@@ -40,11 +40,12 @@ pub fn dup2(old: &impl AsRawFd, new: RawFd) -> io::Result<()> {
     checked(unsafe { libc::dup2(old.as_raw_fd(), new) } as isize).map(|_| ())
 }
 
-/// The number of the last error, and a way to set it.
+/// The number of the last error.
 pub fn errno() -> c_int {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
+/// Sets the number of the last error.
 pub fn set_errno(errno: c_int) {
     // SAFETY: the location is the thread's own.
     unsafe { *libc::__errno_location() = errno }
