@@ -9,6 +9,7 @@ mod mode;
 mod postgres;
 mod redis;
 mod server;
+mod silence;
 mod together;
 mod web;
 
@@ -19,5 +20,6 @@ pub use mode::{check, is_patched};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use server::{Server, free_port};
+pub use silence::Silence;
 pub use together::{Run, at_once, not_before, one_after_another};
 pub use web::Web;
