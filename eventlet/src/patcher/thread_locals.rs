@@ -19,6 +19,9 @@ pub enum ThreadLocals {
         n_variables: usize,
         /// How many bytes they take.
         n_bytes: usize,
+        /// What does not work all the same, in sentences: nothing, unless std or `parking_lot` are
+        /// not as they are known.
+        failures: &'static [&'static str],
     },
 }
 

@@ -30,6 +30,9 @@ unsafe extern "C" fn __cxa_thread_atexit_impl(
     variable: *mut c_void,
     library: *mut c_void,
 ) -> c_int {
+    if let Some(layout) = super::layout() {
+        layout.strangers.welcome(variable.addr(), layout.block());
+    }
     if let Some(own) = own::running()
         && own.has(variable.addr())
     {

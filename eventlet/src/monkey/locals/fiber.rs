@@ -38,6 +38,7 @@ impl FiberLocals {
     #[inline]
     pub(crate) fn begin(&self) {
         if let Some(layout) = layout() {
+            layout.strangers.settle(layout.block());
             self.own.get_or_init(|| Own::new(layout));
             self.stage.set(Stage::Own);
         }

@@ -2,7 +2,9 @@
 
 use super::elf::{self, Variable};
 use super::names;
+use super::own;
 use super::segment::{self, Segment};
+use super::strangers::Strangers;
 
 /// What is known of the executable's thread-local variables, from when they are first to be swapped.
 pub(super) struct Layout {
@@ -14,7 +16,10 @@ pub(super) struct Layout {
     pub(super) image: Vec<u8>,
     /// Where std keeps the handle of the current thread.
     pub(super) handle: usize,
+    pub(super) strangers: Strangers,
     pub(super) n_variables: usize,
+    /// What does not work although the variables are swapped.
+    pub(super) failures: Vec<&'static str>,
 }
 
 /// Bytes of the block that are swapped together.
@@ -49,11 +54,19 @@ impl Layout {
         }
         let anchor = find_anchor(&variables, &segment, anchor)?;
         let handle = find_handle(&variables)?;
-        let ranges = ranges_of(&variables)?;
+        let (strangers, failures) = Strangers::find(&variables, &segment, anchor);
+        let is_own = |variable: &Variable| is_own(variable) && !strangers.keep(variable);
+        let ranges = ranges_of(&variables, is_own)?;
         let image = ranges.iter().flat_map(|range| range.offset..range.offset + range.length);
         let image = image.map(|offset| segment.initial(offset)).collect();
         let n_variables = variables.iter().filter(|variable| is_own(variable)).count();
-        Ok(Layout { anchor, ranges, image, handle, n_variables })
+        Ok(Layout { anchor, ranges, image, handle, strangers, n_variables, failures })
+    }
+
+    /// The address of the calling thread's block.
+    #[inline]
+    pub(super) fn block(&self) -> usize {
+        own::anchor() - self.anchor
     }
 
     /// Whether bytes at this offset of the block are swapped.
@@ -82,9 +95,8 @@ fn find_anchor(variables: &[Variable], segment: &Segment, address: usize) -> Res
 
 fn find_handle(variables: &[Variable]) -> Result<usize, String> {
     let handles = variables.iter().filter(|variable| {
-        names::crate_of(&variable.name) == Some("std")
+        names::is_in(&variable.name, "std", "6thread7current7CURRENT")
             && variable.size == size_of::<usize>()
-            && has_part(variable, "6thread7current7CURRENT")
     });
     let [handle] = handles.collect::<Vec<_>>()[..] else {
         return Err("std is not linked into the executable, or not as it is known".into());
@@ -92,19 +104,18 @@ fn find_handle(variables: &[Variable]) -> Result<usize, String> {
     Ok(handle.offset)
 }
 
-fn has_part(variable: &Variable, part: &str) -> bool {
-    variable.name.windows(part.len()).any(|bytes| bytes == part.as_bytes())
-}
-
 /// Whether each green thread has this variable for itself.
 fn is_own(variable: &Variable) -> bool {
     let Some(of) = names::crate_of(&variable.name) else { return false };
-    let is_shared = SHARED.iter().any(|&(name, part)| of == name && has_part(variable, part));
+    let is_shared = SHARED.iter().any(|&(of, part)| names::is_in(&variable.name, of, part));
     !SHARED_CRATES.contains(&of) && !is_shared
 }
 
 /// Joins the variables that are swapped, in the order in which they lie.
-fn ranges_of(variables: &[Variable]) -> Result<Vec<Range>, String> {
+fn ranges_of(
+    variables: &[Variable],
+    is_own: impl Fn(&Variable) -> bool,
+) -> Result<Vec<Range>, String> {
     let mut ranges: Vec<Range> = Vec::new();
     let (mut end, mut joins) = (0, false);
     for variable in variables.iter().filter(|variable| variable.size > 0) {

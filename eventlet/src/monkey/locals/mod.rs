@@ -21,6 +21,8 @@ mod layout;
 mod names;
 mod own;
 mod segment;
+mod states;
+mod strangers;
 #[cfg(test)]
 mod tests;
 
@@ -44,11 +46,14 @@ static WHOSE: OnceLock<Result<ThreadLocals, String>> = OnceLock::new();
 pub(crate) fn enable() {
     WHOSE.get_or_init(|| {
         destructors::prepare()?;
-        let layout = Layout::learn(own::anchor())?;
-        let whose =
-            ThreadLocals::Own { n_variables: layout.n_variables, n_bytes: layout.image.len() };
-        LAYOUT.store(Box::into_raw(Box::new(layout)), Ordering::Release);
-        Ok(whose)
+        let layout: &Layout = Box::leak(Box::new(Layout::learn(own::anchor())?));
+        LAYOUT.store(ptr::from_ref(layout).cast_mut(), Ordering::Release);
+        layout.strangers.settle(layout.block());
+        Ok(ThreadLocals::Own {
+            n_variables: layout.n_variables,
+            n_bytes: layout.image.len(),
+            failures: &layout.failures,
+        })
     });
 }
 
@@ -59,6 +64,12 @@ pub(crate) fn whose() -> ThreadLocals {
         Some(Ok(whose)) => *whose,
         Some(Err(why)) => ThreadLocals::Shared { why },
     }
+}
+
+/// Whether what is at this address is swapped when the hub switches. Others must not be told of it: a
+/// lock there is the calling green thread's only while it runs.
+pub(crate) fn is_swapped(address: usize) -> bool {
+    layout().is_some_and(|layout| layout.is_swapped(address.wrapping_sub(layout.block())))
 }
 
 /// What is known about the executable's variables, if they are to be swapped.

@@ -14,6 +14,11 @@ pub(super) fn crate_of(name: &[u8]) -> Option<&str> {
     first.split("..").next()
 }
 
+/// Whether a symbol of Rust's is of this crate and has this in its name, mangled as it is.
+pub(super) fn is_in(name: &[u8], of: &str, part: &str) -> bool {
+    crate_of(name) == Some(of) && name.windows(part.len()).any(|bytes| bytes == part.as_bytes())
+}
+
 /// The path of a symbol in the older mangling. It looks like C++, but ends with a hash, and perhaps
 /// with what the optimiser has added.
 fn legacy_path(name: &[u8]) -> Option<&[u8]> {

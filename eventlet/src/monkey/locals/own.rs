@@ -70,7 +70,7 @@ impl Own {
 
     fn exchange(&self) {
         anything_may_change();
-        let block: *mut MaybeUninit<u8> = ptr::with_exposed_provenance_mut(self.block());
+        let block: *mut MaybeUninit<u8> = ptr::with_exposed_provenance_mut(self.layout.block());
         // SAFETY: the ranges lie in the block of this thread, and one after the other in `values`,
         // which nobody else uses (PLACE). What is in the block is the program's, and code that uses
         // it does not run now: whatever fiber had it in use has been left, and will find it as it was.
@@ -84,14 +84,9 @@ impl Own {
         anything_may_change();
     }
 
-    /// The address of the calling thread's block.
-    fn block(&self) -> usize {
-        anchor() - self.layout.anchor
-    }
-
     /// Whether a green thread has what is at this address, in the calling thread's block, for itself.
     pub(super) fn has(&self, address: usize) -> bool {
-        self.layout.is_swapped(address.wrapping_sub(self.block()))
+        self.layout.is_swapped(address.wrapping_sub(self.layout.block()))
     }
 
     /// Notes what is to be called in the end.
@@ -126,7 +121,7 @@ impl Own {
 
     fn begin_anew(&self) {
         anything_may_change();
-        let block: *mut u8 = ptr::with_exposed_provenance_mut(self.block());
+        let block: *mut u8 = ptr::with_exposed_provenance_mut(self.layout.block());
         let mut image = &self.layout.image[..];
         for range in &self.layout.ranges {
             let (of_range, rest) = image.split_at(range.length);
@@ -151,7 +146,7 @@ impl Own {
     /// Releases the handle that `thread::current` has made for the green thread. For an OS thread std
     /// does so, after the destructors.
     fn release_handle(&self) {
-        let address = self.block() + self.layout.handle;
+        let address = self.layout.block() + self.layout.handle;
         // SAFETY: std keeps a word there (`Layout::find_handle`): null, or a handle.
         let word: usize = unsafe { ptr::with_exposed_provenance::<usize>(address).read() };
         if word == 0 {
