@@ -3,7 +3,7 @@
 use super::elf::{self, Variable};
 use super::names;
 use super::own;
-use super::segment::{self, Segment};
+use super::segment::Segment;
 use super::strangers::Strangers;
 
 /// What is known of the executable's thread-local variables, from when they are first to be swapped.
@@ -39,22 +39,20 @@ const SHARED: [(&str, &str); 1] = [("std", "14OUTPUT_CAPTURE")];
 const LARGEST_GAP: usize = 7;
 
 impl Layout {
-    /// Reads the executable. `anchor` is the address of a variable of this crate, in the calling
-    /// thread.
+    /// Reads the executable. `anchor` is where a variable of this crate is in the block.
     ///
     /// # Errors
     ///
     /// Says why the variables cannot be swapped.
-    pub(super) fn learn(anchor: usize) -> Result<Self, String> {
-        let segment = segment::find().ok_or("the executable has no thread-local variables")?;
+    pub(super) fn learn(segment: &Segment, anchor: usize) -> Result<Self, String> {
         let mut variables = elf::variables().map_err(|error| error.to_string())?;
         variables.sort_by_key(|variable| (variable.offset, variable.size));
         if variables.iter().any(|variable| end_of(variable) > Some(segment.size)) {
             return Err("the executable's symbols do not fit its thread-local variables".into());
         }
-        let anchor = find_anchor(&variables, &segment, anchor)?;
+        check_anchor(&variables, anchor)?;
         let handle = find_handle(&variables)?;
-        let (strangers, failures) = Strangers::find(&variables, &segment, anchor);
+        let (strangers, failures) = Strangers::find(&variables, segment, anchor);
         let is_own = |variable: &Variable| is_own(variable) && !strangers.keep(variable);
         let ranges = ranges_of(&variables, is_own)?;
         let image = ranges.iter().flat_map(|range| range.offset..range.offset + range.length);
@@ -83,14 +81,13 @@ fn end_of(variable: &Variable) -> Option<usize> {
     variable.offset.checked_add(variable.size)
 }
 
-/// Finds the variable that marks the block, which also shows that the symbols are this program's, and
-/// that this crate is in the executable and not in a library.
-fn find_anchor(variables: &[Variable], segment: &Segment, address: usize) -> Result<usize, String> {
-    let offset = address.wrapping_sub(segment.block);
+/// Looks whether the symbols are this program's, and this crate is in the executable and not in a
+/// library.
+fn check_anchor(variables: &[Variable], anchor: usize) -> Result<(), String> {
     let is_there = variables.iter().any(|variable| {
-        variable.offset == offset && names::crate_of(&variable.name) == Some("eventlet")
+        variable.offset == anchor && names::crate_of(&variable.name) == Some("eventlet")
     });
-    if is_there { Ok(offset) } else { Err("eventlet is not linked into the executable".into()) }
+    if is_there { Ok(()) } else { Err("eventlet is not linked into the executable".into()) }
 }
 
 fn find_handle(variables: &[Variable]) -> Result<usize, String> {

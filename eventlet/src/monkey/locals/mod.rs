@@ -38,6 +38,15 @@ use crate::patcher::ThreadLocals;
 /// What has been learnt about the executable; null until variables are to be swapped.
 static LAYOUT: AtomicPtr<Layout> = AtomicPtr::new(ptr::null_mut());
 
+/// Where all variables of the executable are; not set before, nor if there are none.
+static SEGMENT: OnceLock<Place> = OnceLock::new();
+
+/// How far before the [anchor](own::anchor) the block begins, and how long it is.
+struct Place {
+    anchor: usize,
+    size: usize,
+}
+
 /// What has come of it; not set before.
 static WHOSE: OnceLock<Result<ThreadLocals, String>> = OnceLock::new();
 
@@ -46,7 +55,10 @@ static WHOSE: OnceLock<Result<ThreadLocals, String>> = OnceLock::new();
 pub(crate) fn enable() {
     WHOSE.get_or_init(|| {
         destructors::prepare()?;
-        let layout: &Layout = Box::leak(Box::new(Layout::learn(own::anchor())?));
+        let segment = segment::find().ok_or("the executable has no thread-local variables")?;
+        let anchor = own::anchor().wrapping_sub(segment.block);
+        SEGMENT.get_or_init(|| Place { anchor, size: segment.size });
+        let layout: &Layout = Box::leak(Box::new(Layout::learn(&segment, anchor)?));
         LAYOUT.store(ptr::from_ref(layout).cast_mut(), Ordering::Release);
         layout.strangers.settle(layout.block());
         Ok(ThreadLocals::Own {
@@ -66,10 +78,13 @@ pub(crate) fn whose() -> ThreadLocals {
     }
 }
 
-/// Whether what is at this address is swapped when the hub switches. Others must not be told of it: a
-/// lock there is the calling green thread's only while it runs.
-pub(crate) fn is_swapped(address: usize) -> bool {
-    layout().is_some_and(|layout| layout.is_swapped(address.wrapping_sub(layout.block())))
+/// Whether this is the address of one of the calling thread's variables. Whoever waits there has told
+/// others of it, and must not let green threads run meanwhile: it is the caller's only while it runs,
+/// or that of all green threads together.
+pub(crate) fn is_thread_local(address: usize) -> bool {
+    SEGMENT.get().is_some_and(|&Place { anchor, size }| {
+        address.wrapping_sub(own::anchor().wrapping_sub(anchor)) < size
+    })
 }
 
 /// What is known about the executable's variables, if they are to be swapped.

@@ -159,7 +159,7 @@ impl Channels {
     }
 
     /// Notes for the calling thread, or the green thread whose values are in place, an identity that
-    /// nobody else has; says whether there was one to be changed.
+    /// nobody else has; says whether it has one now.
     fn tell_apart(&self, block: usize) -> bool {
         let mark: *const u8 = ptr::with_exposed_provenance(block + self.mark);
         let pointer: *const *mut usize = ptr::with_exposed_provenance(block + self.pointer);
@@ -171,14 +171,18 @@ impl Channels {
             }
             pointer.read_volatile()
         };
-        let identity = block + self.identity;
+        // Its own address is nobody's identity: those are addresses of thread-local variables.
+        let (identity, unique) = (block + self.identity, noted.addr());
         // SAFETY: as above; other threads change the words that say what was selected, and no others.
-        let is_identity = |&i: &usize| unsafe { noted.add(i).read_volatile() } == identity;
+        let is_identity = |&i: &usize| {
+            // SAFETY: as above; other threads change words that say what was selected, as a whole.
+            let word = unsafe { noted.add(i).read_volatile() };
+            word == identity || word == unique
+        };
         let mut places = (0..N_WORDS).filter(is_identity);
         let (Some(place), None) = (places.next(), places.next()) else { return false };
-        // SAFETY: std compares this word with identities and uses it for nothing else. Its own address
-        // is nobody's identity, which are addresses of thread-local variables.
-        unsafe { noted.add(place).write_volatile(noted.addr()) };
+        // SAFETY: std compares this word with identities and uses it for nothing else.
+        unsafe { noted.add(place).write_volatile(unique) };
         true
     }
 }

@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use super::layout::Layout;
-use super::{elf, names, own};
+use super::{elf, is_thread_local, names, own, segment};
 
 fn crate_of(name: &str) -> Option<&str> {
     names::crate_of(name.as_bytes())
@@ -51,7 +51,9 @@ thread_local!(static OF_THIS_CRATE: Cell<u64> = const { Cell::new(0) });
 #[test]
 fn the_own_executable_is_understood() {
     OF_THIS_CRATE.set(1);
-    let layout = Layout::learn(own::anchor()).unwrap();
+    let segment = segment::find().unwrap();
+    let layout = Layout::learn(&segment, own::anchor() - segment.block).unwrap();
+    assert_eq!(layout.failures, [""; 0]);
     let variables = elf::variables().unwrap();
     let mut seen = Vec::new();
     for variable in &variables {
@@ -74,8 +76,22 @@ fn the_own_executable_is_understood() {
 }
 
 #[test]
-fn an_address_that_is_not_in_the_block_is_refused() {
-    let elsewhere = Box::new(0_u64);
-    let learnt = Layout::learn((&raw const *elsewhere).addr());
-    assert_eq!(learnt.err().as_deref(), Some("eventlet is not linked into the executable"));
+fn an_anchor_that_is_not_there_is_refused() {
+    let segment = segment::find().unwrap();
+    for anchor in [own::anchor() - segment.block + 1, usize::MAX] {
+        let learnt = Layout::learn(&segment, anchor);
+        assert_eq!(learnt.err().as_deref(), Some("eventlet is not linked into the executable"));
+    }
+}
+
+#[test]
+fn addresses_of_variables_are_known() {
+    super::enable();
+    let address = || OF_THIS_CRATE.with(|variable| std::ptr::from_ref(variable).addr());
+    let elsewhere = std::thread::spawn(move || (address(), is_thread_local(address())));
+    let (of_another_thread, is_there) = elsewhere.join().unwrap();
+    assert!(is_there && is_thread_local(address()) && !is_thread_local(of_another_thread));
+    let (on_stack, on_heap) = (0_u8, Box::new(0_u8));
+    assert!(!is_thread_local((&raw const on_stack).addr()));
+    assert!(!is_thread_local((&raw const *on_heap).addr()));
 }
