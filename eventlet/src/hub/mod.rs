@@ -81,7 +81,9 @@ pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use visit::{Visit, forget_visited, highest_visited, is_visited, visit, visit_end};
+pub(crate) use visit::{
+    Visit, forget_visited, highest_visited, is_visited, visit, visit_any, visit_end,
+};
 pub(crate) use waiter::{Waiter, Wake};
 pub(crate) use whose::as_library;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]

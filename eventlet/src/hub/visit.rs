@@ -14,7 +14,7 @@ use super::poller::Direction;
 use super::registry::Homes;
 use super::time::Time;
 use super::waiter::Waiter;
-use super::{Hub, current, with};
+use super::{Hub, current};
 
 /// How a visit ended.
 #[derive(Debug)]
@@ -52,55 +52,117 @@ pub(crate) fn visit(fd: BorrowedFd<'_>, direction: Direction, deadline: Time) ->
     if hub.current_is_unwinding() {
         return Visit::Unwinding;
     }
-    match hub.begin_visit(fd.as_raw_fd(), direction) {
-        Ok(Some((waiter, id))) => park_visitor(waiter, fd.as_raw_fd(), id, direction, deadline),
-        Ok(None) => visit_duplicate(&hub, fd, direction, deadline),
-        Err(error) => Visit::Failed(error),
-    }
-}
-
-/// Waits for a descriptor that is registered for someone else, by a duplicate.
-fn visit_duplicate(hub: &Hub, fd: BorrowedFd<'_>, direction: Direction, deadline: Time) -> Visit {
-    let registered = fd.try_clone_to_owned().and_then(|duplicate| {
-        let guest = Guest::new(hub, duplicate);
-        let fd = guest.fd.as_raw_fd();
-        let waiter = hub.begin_wait_ready(fd, guest.id, &Homes::default(), direction, false)?;
-        Ok((waiter, fd, guest))
-    });
-    match registered {
-        Ok((waiter, fd, guest)) => park_visitor(waiter, fd, guest.id, direction, deadline),
-        Err(error) => Visit::Failed(error),
-    }
+    let waiter = hub.begin_wait();
+    let place = Place::take(&hub, fd, direction, &waiter, true);
+    park_at(place, waiter, direction, deadline)
 }
 
 /// Waits until a descriptor is readable that stands for the end of something, such as a process.
 /// This is a join, so it waits even while the caller unwinds.
 pub(crate) fn visit_end(fd: OwnedFd) -> Visit {
     let hub = current();
-    let guest = Guest::new(&hub, fd);
-    let (fd, read) = (guest.fd.as_raw_fd(), Direction::Read);
-    match hub.begin_wait_ready(fd, guest.id, &Homes::default(), read, false) {
-        Ok(waiter) => park_visitor(waiter, fd, guest.id, read, Time::NEVER),
-        Err(error) => Visit::Failed(error),
-    }
+    let waiter = hub.begin_wait();
+    let place = Place::take_own(&hub, fd, Direction::Read, &waiter);
+    park_at(place, waiter, Direction::Read, Time::NEVER)
 }
 
-fn park_visitor(
+fn park_at(
+    place: io::Result<Place<'_>>,
     waiter: Waiter,
-    fd: RawFd,
-    id: IoId,
     direction: Direction,
     deadline: Time,
 ) -> Visit {
-    let mut waiting = Waiting::new(fd, direction, waiter.clone());
+    let mut place = match place {
+        Ok(place) => place,
+        Err(error) => return Visit::Failed(error),
+    };
     let wake = park_in_call(waiter, what_for(direction), deadline);
-    waiting.is_woken = wake == CallWake::Ready;
-    drop(waiting);
-    match wake {
-        CallWake::Thrown(thrown) => Visit::Thrown(thrown),
-        CallWake::TimedOut => Visit::TimedOut,
-        CallWake::Ready if with(|hub| hub.check_registered(fd, id)).is_err() => Visit::Closed,
-        CallWake::Ready => Visit::Ready,
+    place.waiting.is_woken = wake == CallWake::Ready;
+    match Visit::from(wake) {
+        Visit::Ready if place.is_lost() => Visit::Closed,
+        visit => visit,
+    }
+}
+
+/// Waits until one of several descriptors may be ready, or `deadline` has passed; those that cannot be
+/// waited for, such as files, are left out. Never unwinds for what is thrown.
+///
+/// Unless it `looks_first`, what has not changed since the last wait does not end this one.
+pub(crate) fn visit_any<'fd>(
+    what: impl IntoIterator<Item = (BorrowedFd<'fd>, Direction)>,
+    deadline: Time,
+    looks_first: bool,
+) -> Visit {
+    let hub = current();
+    if hub.current_is_unwinding() {
+        return Visit::Unwinding;
+    }
+    let waiter = hub.begin_wait();
+    let mut places = Vec::new();
+    for (fd, direction) in what {
+        match Place::take(&hub, fd, direction, &waiter, looks_first) {
+            Ok(place) => places.push(place),
+            Err(error) if error.raw_os_error() == Some(libc::EPERM) => {}
+            Err(error) => return Visit::Failed(error),
+        }
+    }
+    park_in_call(waiter, "one of several descriptors to be ready", deadline).into()
+}
+
+/// A place among those who wait for a descriptor, given up when it is dropped.
+struct Place<'a> {
+    hub: &'a Hub,
+    waiting: Waiting,
+    fd: RawFd,
+    id: IoId,
+    /// The descriptor itself, if it is registered for this wait alone.
+    _own: Option<Guest<'a, OwnedFd>>,
+}
+
+impl<'a> Place<'a> {
+    /// Waits for a descriptor, or for a duplicate if it is registered for someone else.
+    fn take(
+        hub: &'a Hub,
+        fd: BorrowedFd<'_>,
+        direction: Direction,
+        waiter: &Waiter,
+        looks_first: bool,
+    ) -> io::Result<Self> {
+        let number = fd.as_raw_fd();
+        let Some(id) = hub.begin_visit(number, direction, waiter, looks_first)? else {
+            return Self::take_own(hub, fd.try_clone_to_owned()?, direction, waiter);
+        };
+        let waiting = Waiting::new(number, direction, waiter.clone());
+        Ok(Place { hub, waiting, fd: number, id, _own: None })
+    }
+
+    /// Waits for a descriptor that nobody else has.
+    fn take_own(
+        hub: &'a Hub,
+        fd: OwnedFd,
+        direction: Direction,
+        waiter: &Waiter,
+    ) -> io::Result<Self> {
+        let guest = Guest::new(hub, fd);
+        let (fd, id) = (guest.fd.as_raw_fd(), guest.id);
+        hub.register_guest(fd, id, direction, waiter)?;
+        let waiting = Waiting::new(fd, direction, waiter.clone());
+        Ok(Place { hub, waiting, fd, id, _own: Some(guest) })
+    }
+
+    /// Whether the descriptor has been closed, or its number used again.
+    fn is_lost(&self) -> bool {
+        self.hub.check_registered(self.fd, self.id).is_err()
+    }
+}
+
+impl From<CallWake> for Visit {
+    fn from(wake: CallWake) -> Self {
+        match wake {
+            CallWake::Ready => Visit::Ready,
+            CallWake::TimedOut => Visit::TimedOut,
+            CallWake::Thrown(thrown) => Visit::Thrown(thrown),
+        }
     }
 }
 
@@ -124,17 +186,37 @@ pub(crate) fn forget_visited(fd: RawFd) {
 }
 
 impl Hub {
-    /// Begins a wait for a descriptor, and says under which id; not if someone else has registered it.
-    fn begin_visit(&self, fd: RawFd, direction: Direction) -> io::Result<Option<(Waiter, IoId)>> {
+    /// Puts a waiter among those who wait for a descriptor, and says under which id; not if someone
+    /// else has registered it.
+    fn begin_visit(
+        &self,
+        fd: RawFd,
+        direction: Direction,
+        waiter: &Waiter,
+        looks_first: bool,
+    ) -> io::Result<Option<IoId>> {
         let mut poller = self.poller.borrow_mut();
-        let Some(owner) = poller.register_visited(fd, IoId::new_visited)? else {
+        let Some(owner) = poller.register_visited(fd, IoId::new_visited, looks_first)? else {
             return Ok(None);
         };
         self.n_io_calls.set(0);
         HIGHEST.fetch_max(fd, Ordering::Relaxed);
         homes(fd).add(self, direction);
-        let waiter = self.begin_wait();
         poller.add_waiter(fd, direction, waiter.clone(), false);
-        Ok(Some((waiter, owner)))
+        Ok(Some(owner))
+    }
+
+    /// Puts a waiter among those who wait for a descriptor of our own.
+    fn register_guest(
+        &self,
+        fd: RawFd,
+        id: IoId,
+        direction: Direction,
+        waiter: &Waiter,
+    ) -> io::Result<()> {
+        let mut poller = self.poller.borrow_mut();
+        poller.register(fd, id.0)?;
+        poller.add_waiter(fd, direction, waiter.clone(), false);
+        Ok(())
     }
 }

@@ -29,6 +29,7 @@ mod next;
 pub mod original;
 mod os;
 pub(crate) mod patches;
+mod select;
 mod socket;
 mod subprocess;
 mod thread;

@@ -5,6 +5,11 @@ pub use super::os::close::originals::*;
 pub use super::os::fortified::originals::*;
 pub use super::os::read::originals::*;
 pub use super::os::write::originals::*;
+pub use super::select::epoll::originals::*;
+#[cfg(target_env = "gnu")]
+pub use super::select::fortified::originals::*;
+pub use super::select::poll::originals::*;
+pub use super::select::sets::originals::*;
 pub use super::socket::accept::originals::*;
 pub use super::socket::connect::originals::*;
 pub use super::socket::receive::originals::*;
@@ -29,5 +34,10 @@ pub(super) fn find_all() {
     super::subprocess::waitid::originals::find_all();
     super::thread::join::originals::find_all();
     super::socket::find_all();
+    super::select::epoll::originals::find_all();
+    #[cfg(target_env = "gnu")]
+    super::select::fortified::originals::find_all();
+    super::select::poll::originals::find_all();
+    super::select::sets::originals::find_all();
     super::time::originals::find_all();
 }

@@ -70,3 +70,110 @@ pub fn close_unseen(fd: RawFd) {
         assert!(!stream.is_null() && libc::fclose(stream) == 0);
     }
 }
+
+/// `poll`, with a timeout in milliseconds.
+pub fn poll(requests: &mut [libc::pollfd], timeout: c_int) -> io::Result<usize> {
+    // SAFETY: there are as many entries as the call is told.
+    let n_ready = unsafe { libc::poll(requests.as_mut_ptr(), requests.len() as u64, timeout) };
+    checked(n_ready as isize)
+}
+
+/// An entry for `poll`.
+pub fn request(fd: &impl AsRawFd, events: i16) -> libc::pollfd {
+    libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 }
+}
+
+/// `ppoll`, which lets a signal through.
+pub fn ppoll(
+    requests: &mut [libc::pollfd],
+    timeout: Option<&libc::timespec>,
+    mask: Option<&libc::sigset_t>,
+) -> io::Result<usize> {
+    let timeout = timeout.map_or(std::ptr::null(), std::ptr::from_ref);
+    let mask = mask.map_or(std::ptr::null(), std::ptr::from_ref);
+    let first = requests.as_mut_ptr();
+    // SAFETY: there are as many entries as the call is told; the rest is null or valid.
+    checked(unsafe { libc::ppoll(first, requests.len() as u64, timeout, mask) } as isize)
+}
+
+/// A set of descriptors.
+pub fn set(fds: &[RawFd]) -> libc::fd_set {
+    // SAFETY: zeroes are an empty set, and the descriptors fit into it.
+    unsafe {
+        let mut set: libc::fd_set = std::mem::zeroed();
+        for &fd in fds {
+            assert!((fd as usize) < libc::FD_SETSIZE);
+            libc::FD_SET(fd, &raw mut set);
+        }
+        set
+    }
+}
+
+/// Whether a descriptor is in a set.
+pub fn is_in(fd: &impl AsRawFd, set: &libc::fd_set) -> bool {
+    // SAFETY: the set is valid, and the descriptor fits into it.
+    unsafe { libc::FD_ISSET(fd.as_raw_fd(), set) }
+}
+
+/// `select`, with what is left of the timeout afterwards.
+pub fn select(
+    sets: &mut [libc::fd_set; 3],
+    timeout: Option<&mut libc::timeval>,
+) -> io::Result<usize> {
+    let timeout = timeout.map_or(std::ptr::null_mut(), std::ptr::from_mut);
+    let [read, write, except] = sets.each_mut().map(std::ptr::from_mut);
+    let n_fds = libc::FD_SETSIZE as c_int;
+    // SAFETY: the sets have room for so many descriptors, and the timeout is null or valid.
+    checked(unsafe { libc::select(n_fds, read, write, except, timeout) } as isize)
+}
+
+/// An epoll descriptor.
+pub fn epoll() -> OwnedFd {
+    // SAFETY: the call takes no pointers, and the descriptor is new.
+    unsafe {
+        let fd = libc::epoll_create1(libc::EPOLL_CLOEXEC);
+        assert!(fd >= 0, "{}", io::Error::last_os_error());
+        OwnedFd::from_raw_fd(fd)
+    }
+}
+
+/// Registers a descriptor with `epoll`; its events carry its number.
+pub fn watch(epoll: &impl AsRawFd, fd: &impl AsRawFd, events: c_int) {
+    let mut event = libc::epoll_event { events: events as u32, u64: fd.as_raw_fd() as u64 };
+    // SAFETY: the event is valid.
+    let status = unsafe {
+        libc::epoll_ctl(epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd.as_raw_fd(), &raw mut event)
+    };
+    assert_eq!(status, 0, "{}", io::Error::last_os_error());
+}
+
+/// The numbers in at most `n` events, waiting at most so many milliseconds.
+pub fn epoll_wait(epoll: RawFd, n: usize, timeout: c_int) -> io::Result<Vec<RawFd>> {
+    let mut events = vec![libc::epoll_event { events: 0, u64: 0 }; n];
+    // SAFETY: there is room for so many events.
+    let n_events = unsafe { libc::epoll_wait(epoll, events.as_mut_ptr(), n as c_int, timeout) };
+    let n_events = checked(n_events as isize)?;
+    Ok(events[..n_events].iter().map(|event| event.u64 as RawFd).collect())
+}
+
+/// A signal is blocked in this thread; returns a mask that lets it through.
+pub fn block_signal(signal: c_int) -> libc::sigset_t {
+    // SAFETY: the sets are valid, and the handler does nothing.
+    unsafe {
+        extern "C" fn ignore(_: c_int) {}
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = ignore as *const () as usize;
+        libc::sigaction(signal, &raw const action, std::ptr::null_mut());
+        let (mut set, mut before) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::sigemptyset(&raw mut set);
+        libc::sigaddset(&raw mut set, signal);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut before);
+        before
+    }
+}
+
+/// Sends a signal to this thread.
+pub fn raise(signal: c_int) {
+    // SAFETY: it has a handler.
+    assert_eq!(unsafe { libc::raise(signal) }, 0);
+}

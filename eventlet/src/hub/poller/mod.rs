@@ -219,23 +219,20 @@ impl Poller {
 
     /// Makes sure that a descriptor is registered whose number may have been used again unseen. Says for
     /// whom, which is made by `new_owner` if need be; not if it is registered for a green socket.
+    ///
+    /// If it `looks`, the next poll says what is ready by now; otherwise only what becomes ready, unless
+    /// the descriptor is new.
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
     pub(super) fn register_visited(
         &mut self,
         fd: RawFd,
         new_owner: fn() -> IoId,
+        looks: bool,
     ) -> io::Result<Option<IoId>> {
         let owner = IoId(self.slots.get(fd as usize).map_or(0, |slot| slot.owner));
         if owner.is_visited() {
-            self.generation.check()?;
-            let again = self.poll.registry().reregister(
-                &mut SourceFd(&fd),
-                token(fd, owner.0),
-                interests(),
-            );
-            match again {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                other => return other.map(|()| Some(owner)),
+            if !looks || self.reregister(fd, owner)? {
+                return Ok(Some(owner));
             }
         } else if owner.0 != 0 {
             return Ok(None);
@@ -243,6 +240,18 @@ impl Poller {
         let owner = new_owner();
         self.register(fd, owner.0)?;
         Ok(Some(owner))
+    }
+
+    /// Registers a descriptor anew, so that the next poll says what is ready by now; says whether it
+    /// was registered at all.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    fn reregister(&mut self, fd: RawFd, owner: IoId) -> io::Result<bool> {
+        self.generation.check()?;
+        let (mut source, token) = (SourceFd(&fd), token(fd, owner.0));
+        match self.poll.registry().reregister(&mut source, token, interests()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            other => other.map(|()| true),
+        }
     }
 
     /// Ends the ownership of a slot. Whoever still waits there is woken, finds the slot not its

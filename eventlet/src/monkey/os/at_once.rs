@@ -8,21 +8,6 @@ use super::buffers::Buffers;
 use crate::hub::Direction;
 use crate::monkey::original;
 
-/// Moves bytes of a socket.
-pub(super) fn of_socket(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
-    // SAFETY: zeroes are valid, and mean that there is neither an address nor anything else.
-    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
-    message.msg_iov = buffers.first.cast_mut();
-    message.msg_iovlen = buffers.n as _;
-    // SAFETY: the buffers may be given to the system, and the rest of the message is valid.
-    unsafe {
-        match direction {
-            Direction::Read => libc::recvmsg(fd, &raw mut message, libc::MSG_DONTWAIT),
-            Direction::Write => libc::sendmsg(fd, &raw const message, libc::MSG_DONTWAIT),
-        }
-    }
-}
-
 /// Moves bytes of what is neither socket nor file; fails as [`is_unsupported`] says if it cannot be
 /// asked for that.
 #[cfg(target_env = "gnu")]

@@ -24,6 +24,12 @@ impl Buffers {
         Buffers { first, n }
     }
 
+    /// The only one, if it is one.
+    pub(super) fn single(self) -> Option<iovec> {
+        // SAFETY: there is one, by the contract of `new`, if it is not refused.
+        (self.n == 1 && !self.first.is_null()).then(|| unsafe { *self.first })
+    }
+
     /// Whether they have no room, or the system would refuse them.
     pub(super) fn are_empty(self) -> bool {
         if self.first.is_null() || !(0..=MAX_BUFFERS).contains(&self.n) {

@@ -10,5 +10,6 @@ pub(super) mod close;
 pub(super) mod fortified;
 mod kind;
 pub(super) mod read;
+mod stream;
 mod transfer;
 pub(super) mod write;

@@ -6,7 +6,7 @@ use libc::{iovec, size_t, ssize_t};
 
 use super::at_once;
 use super::buffers::Buffers;
-use super::transfer::Transfer;
+use super::transfer::transfer;
 use crate::hub::Direction;
 use crate::monkey::errno;
 
@@ -34,5 +34,5 @@ unsafe fn read_several(fd: c_int, first: *const iovec, n_buffers: c_int) -> ssiz
         // A socket would wait even for nothing, were it asked to receive.
         return at_once::ordinary(fd, Direction::Read, buffers);
     }
-    errno::kept_on_success(|| Transfer::new(fd, Direction::Read).move_some(buffers))
+    errno::kept_on_success(|| transfer(fd, Direction::Read, buffers))
 }

@@ -4,72 +4,59 @@ use std::ffi::c_int;
 
 use libc::ssize_t;
 
-use super::at_once;
 use super::buffers::Buffers;
 use super::kind::{self, Kind};
+use super::{at_once, stream};
 use crate::hub::Direction;
-use crate::monkey::call::Call;
+use crate::monkey::socket::receive::{receive, receive_message};
+use crate::monkey::socket::send::{send_bytes, send_message};
 use crate::monkey::{errno, patches};
 use crate::patcher::category::Category;
 
-/// One call that reads or writes.
-pub(super) struct Transfer {
-    fd: c_int,
-    direction: Direction,
-    kind: Kind,
-    call: Call,
-}
-
-impl Transfer {
-    pub(super) fn new(fd: c_int, direction: Direction) -> Self {
-        Transfer { fd, direction, kind: kind::guess(fd), call: Call::new(fd, direction) }
-    }
-
-    /// Moves at least one byte, unless there is nothing to move any more; waits for that.
-    pub(super) fn move_some(&mut self, buffers: Buffers) -> ssize_t {
-        let (fd, direction) = (self.fd, self.direction);
-        loop {
-            let (result, is_doubtful): (_, fn(c_int) -> bool) = match self.kind {
-                Kind::Socket if patches::has(Category::Socket) => {
-                    let attempt = || at_once::of_socket(fd, direction, buffers);
-                    (self.call.until_done(attempt), |error| error == libc::ENOTSOCK)
-                }
-                Kind::Stream if patches::has(Category::Os) => {
-                    let attempt = || from_stream(fd, direction, buffers);
-                    (self.call.until_done(attempt), at_once::is_unsupported)
-                }
-                _ => return at_once::ordinary(fd, direction, buffers),
-            };
-            if result >= 0 || !is_doubtful(errno::get()) || !self.was_wrong() {
-                return result;
+/// Moves bytes as the system does, but that only the green thread waits.
+pub(super) fn transfer(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
+    let mut kind = kind::guess(fd);
+    loop {
+        let (result, is_doubtful): (_, fn(c_int) -> bool) = match kind {
+            Kind::Socket if patches::has(Category::Socket) => {
+                (of_socket(fd, direction, buffers), |error| error == libc::ENOTSOCK)
             }
+            Kind::Stream if patches::has(Category::Os) => {
+                (stream::transfer(fd, direction, buffers), at_once::is_unsupported)
+            }
+            _ => return at_once::ordinary(fd, direction, buffers),
+        };
+        let error = errno::get();
+        if result >= 0 || !is_doubtful(error) {
+            return result;
+        }
+        let before = std::mem::replace(&mut kind, kind::look(fd));
+        if kind == before {
+            return errno::fail(error);
         }
     }
-
-    /// Whether the descriptor is of another kind than it was taken for. Keeps the error.
-    fn was_wrong(&mut self) -> bool {
-        let error = errno::get();
-        let before = std::mem::replace(&mut self.kind, kind::look(self.fd));
-        errno::set(error);
-        self.kind != before
-    }
-
-    /// Whether what the system has not moved is not to be moved by this call.
-    pub(super) fn ends_early(&self) -> bool {
-        self.kind == Kind::Disk
-    }
 }
 
-/// Moves bytes of what is neither socket nor file, without waiting.
-fn from_stream(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
-    let result = at_once::of_stream(fd, direction, buffers);
-    let is_moved = result >= 0 || !at_once::is_unsupported(errno::get());
-    if is_moved || kind::look(fd) != Kind::Stream {
-        return result;
+fn of_socket(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
+    if let Some(buffer) = buffers.single() {
+        let (bytes, length) = (buffer.iov_base, buffer.iov_len);
+        // SAFETY: the buffer may be given to the system.
+        return unsafe {
+            match direction {
+                Direction::Read => receive(fd, bytes, length, 0),
+                Direction::Write => send_bytes(fd, bytes, length, 0),
+            }
+        };
     }
-    if at_once::is_ready(fd, direction) {
-        at_once::ordinary(fd, direction, buffers)
-    } else {
-        errno::fail(libc::EAGAIN)
+    // SAFETY: zeroes are valid, and mean that there is neither an address nor anything else.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = buffers.first.cast_mut();
+    message.msg_iovlen = buffers.n as _;
+    // SAFETY: the buffers may be given to the system, and the rest of the message is valid.
+    unsafe {
+        match direction {
+            Direction::Read => receive_message(fd, &raw mut message, 0),
+            Direction::Write => send_message(fd, &raw const message, 0),
+        }
     }
 }

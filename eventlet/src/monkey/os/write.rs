@@ -5,8 +5,8 @@ use std::ffi::{c_int, c_void};
 use libc::{iovec, size_t, ssize_t};
 
 use super::at_once;
-use super::buffers::{Buffers, Rest};
-use super::transfer::Transfer;
+use super::buffers::Buffers;
+use super::transfer::transfer;
 use crate::hub::Direction;
 use crate::monkey::errno;
 
@@ -31,30 +31,11 @@ unsafe fn write_several(fd: c_int, first: *const iovec, n_buffers: c_int) -> ssi
     if is_standard(fd) {
         return at_once::ordinary(fd, Direction::Write, buffers);
     }
-    errno::kept_on_success(|| write_all(fd, buffers))
+    errno::kept_on_success(|| transfer(fd, Direction::Write, buffers))
 }
 
 /// Standard output and standard error never make a green thread wait: std's `stdout` belongs to an OS
 /// thread while it is written to, and another green thread that printed meanwhile would panic.
 fn is_standard(fd: c_int) -> bool {
     fd == libc::STDOUT_FILENO || fd == libc::STDERR_FILENO
-}
-
-/// Writes everything, as the system does if it may wait.
-fn write_all(fd: c_int, buffers: Buffers) -> ssize_t {
-    let mut transfer = Transfer::new(fd, Direction::Write);
-    let mut rest = Rest::new(buffers);
-    let mut n_written = 0;
-    loop {
-        let result = transfer.move_some(rest.next());
-        if result <= 0 {
-            return if n_written > 0 { n_written } else { result };
-        }
-        n_written += result;
-        // SAFETY: so many have just been moved.
-        unsafe { rest.skip(result as usize) };
-        if rest.is_empty() || transfer.ends_early() {
-            return n_written;
-        }
-    }
 }

@@ -30,7 +30,7 @@ patched! {
         => receive_message;
 }
 
-pub(super) unsafe fn receive(
+pub(in crate::monkey) unsafe fn receive(
     fd: c_int,
     buffer: *mut c_void,
     length: size_t,
@@ -63,7 +63,11 @@ pub(super) unsafe fn receive_from(
     })
 }
 
-unsafe fn receive_message(fd: c_int, message: *mut msghdr, flags: c_int) -> ssize_t {
+pub(in crate::monkey) unsafe fn receive_message(
+    fd: c_int,
+    message: *mut msghdr,
+    flags: c_int,
+) -> ssize_t {
     let length = match flags & libc::MSG_WAITALL {
         0 => 0,
         // SAFETY: the caller keeps the contract of the C function.

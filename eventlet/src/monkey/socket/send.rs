@@ -31,7 +31,7 @@ patched! {
         => send_message;
 }
 
-pub(super) unsafe fn send_bytes(
+pub(in crate::monkey) unsafe fn send_bytes(
     fd: c_int,
     buffer: *const c_void,
     length: size_t,
@@ -64,7 +64,11 @@ unsafe fn send_to(
     send_by(fd, length, flags, false, attempt)
 }
 
-pub(super) unsafe fn send_message(fd: c_int, message: *const msghdr, mut flags: c_int) -> ssize_t {
+pub(in crate::monkey) unsafe fn send_message(
+    fd: c_int,
+    message: *const msghdr,
+    mut flags: c_int,
+) -> ssize_t {
     // SAFETY: the caller keeps the contract of the C function.
     let Some(whole) = (unsafe { message.as_ref() }) else {
         // SAFETY: as above.

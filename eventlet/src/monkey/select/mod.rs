@@ -1,0 +1,16 @@
+//! Waiting for several descriptors: `poll`, `select`, `epoll_wait` and their like.
+//!
+//! The system is asked first what there is to say now. If that is nothing, the green thread parks until
+//! something has happened to one of the descriptors, and the system is asked again: what the caller
+//! sees is always what the system says.
+//!
+//! Signals end no green wait. The masks of `ppoll`, `pselect` and `epoll_pwait` hold whenever the system
+//! is asked, which then happens often: a signal that such a mask lets through ends the wait soon after.
+
+pub(super) mod epoll;
+#[cfg(target_env = "gnu")]
+pub(super) mod fortified;
+mod limit;
+pub(super) mod poll;
+pub(super) mod sets;
+mod watch;
