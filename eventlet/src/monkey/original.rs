@@ -4,6 +4,10 @@ pub use super::os::close::originals::*;
 #[cfg(target_env = "gnu")]
 pub use super::os::fortified::originals::*;
 pub use super::os::read::originals::*;
+pub use super::os::sendfile::originals::*;
+#[cfg(target_pointer_width = "64")]
+pub use super::os::sendfile::plain::originals::*;
+pub use super::os::splice::originals::*;
 pub use super::os::write::originals::*;
 pub use super::select::epoll::originals::*;
 #[cfg(target_env = "gnu")]
@@ -24,20 +28,12 @@ pub use super::time::originals::*;
 
 /// Finds all of them.
 pub(super) fn find_all() {
-    super::os::close::originals::find_all();
-    #[cfg(target_env = "gnu")]
-    super::os::fortified::originals::find_all();
-    super::os::read::originals::find_all();
-    super::os::write::originals::find_all();
+    super::os::find_all();
+    super::select::find_all();
     super::subprocess::shell::originals::find_all();
     super::subprocess::wait::originals::find_all();
     super::subprocess::waitid::originals::find_all();
     super::thread::join::originals::find_all();
     super::socket::find_all();
-    super::select::epoll::originals::find_all();
-    #[cfg(target_env = "gnu")]
-    super::select::fortified::originals::find_all();
-    super::select::poll::originals::find_all();
-    super::select::sets::originals::find_all();
     super::time::originals::find_all();
 }

@@ -177,3 +177,22 @@ pub fn raise(signal: c_int) {
     // SAFETY: it has a handler.
     assert_eq!(unsafe { libc::raise(signal) }, 0);
 }
+
+/// `sendfile`.
+pub fn sendfile(
+    to: &impl AsRawFd,
+    from: &impl AsRawFd,
+    offset: Option<&mut i64>,
+    length: usize,
+) -> io::Result<usize> {
+    let offset = offset.map_or(std::ptr::null_mut(), std::ptr::from_mut);
+    // SAFETY: the offset is null or valid.
+    checked(unsafe { libc::sendfile(to.as_raw_fd(), from.as_raw_fd(), offset, length) })
+}
+
+/// `splice`, without offsets.
+pub fn splice(from: &impl AsRawFd, to: &impl AsRawFd, length: usize) -> io::Result<usize> {
+    let (from, to, none) = (from.as_raw_fd(), to.as_raw_fd(), std::ptr::null_mut());
+    // SAFETY: null means that there are no offsets.
+    checked(unsafe { libc::splice(from, none, to, none, length, 0) })
+}

@@ -44,7 +44,7 @@ pub(super) fn is_ready(fd: c_int, direction: Direction) -> bool {
     };
     let mut request = libc::pollfd { fd, events, revents: 0 };
     // SAFETY: there is one entry, and the call does not wait.
-    unsafe { libc::poll(&raw mut request, 1, 0) != 0 }
+    unsafe { original::poll(&raw mut request, 1, 0) != 0 }
 }
 
 /// Moves bytes as the system does, which may wait.

@@ -10,6 +10,21 @@ pub(super) mod close;
 pub(super) mod fortified;
 mod kind;
 pub(super) mod read;
+pub(super) mod sendfile;
+pub(super) mod splice;
 mod stream;
 mod transfer;
 pub(super) mod write;
+
+/// Finds the originals of all of them.
+pub(super) fn find_all() {
+    close::originals::find_all();
+    #[cfg(target_env = "gnu")]
+    fortified::originals::find_all();
+    read::originals::find_all();
+    sendfile::originals::find_all();
+    #[cfg(target_pointer_width = "64")]
+    sendfile::plain::originals::find_all();
+    splice::originals::find_all();
+    write::originals::find_all();
+}

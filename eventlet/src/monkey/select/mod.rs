@@ -14,3 +14,12 @@ mod limit;
 pub(super) mod poll;
 pub(super) mod sets;
 mod watch;
+
+/// Finds the originals of all of them.
+pub(super) fn find_all() {
+    epoll::originals::find_all();
+    #[cfg(target_env = "gnu")]
+    fortified::originals::find_all();
+    poll::originals::find_all();
+    sets::originals::find_all();
+}
