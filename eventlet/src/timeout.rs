@@ -17,6 +17,11 @@ use crate::unwind::{self, Payload};
 /// first passes through, as do panics and kills. Nested limits may be in any order. While the
 /// caller unwinds from a panic or a kill there are no limits, since nothing can be thrown then.
 ///
+/// A call that is patched (feature `monkey-patch`) cannot be unwound from: it fails with `ETIMEDOUT`,
+/// and so does every further one that would have to wait. `f` unwinds at its next wait in this library.
+/// If it returns before, whatever it has made of the error, its value is dropped and the limit was
+/// reached. If it panics because of the error, that is a panic.
+///
 /// # Errors
 ///
 /// Fails if the limit was reached.
@@ -104,6 +109,9 @@ impl From<TimedOut> for io::Error {
 /// that into an error; if the unwind meets no `run` of this timeout, it ends the green thread,
 /// whose [`Exit`](crate::Exit) says so. It fires once.
 ///
+/// A patched call fails instead, as with [`with_timeout`]. If the timeout is dropped or cancelled before
+/// the next wait that can be unwound from, and no [`run`] of it is under way, that was all.
+///
 /// [`run`]: Timeout::run
 ///
 /// # Examples
@@ -157,7 +165,8 @@ impl Timeout {
         })
     }
 
-    /// Runs `f`; if this timeout fires in it, the result is an error.
+    /// Runs `f`; if this timeout fires in it, the result is an error. It is one, too, if a patched call
+    /// has failed because of this timeout before, and nothing has been raised since.
     ///
     /// # Errors
     ///

@@ -42,6 +42,12 @@ impl Handle {
     /// A green thread that kills itself unwinds at once. Dead ones are left alone, and so is one that
     /// has been killed and has not reached its next wait.
     ///
+    /// A call that is patched (feature `monkey-patch`) cannot be unwound from: it fails with
+    /// `ECANCELED`, and so does every further one that would have to wait; what need not wait works. The
+    /// green thread unwinds at its next wait in this library. If its function returns before, it was killed
+    /// all the same, and its result is dropped; if the function panics because of the error, it panicked.
+    /// A wait for a lock of std or C goes on until it ends.
+    ///
     /// A panic in a destructor that runs because of a kill aborts the process, as in every unwind.
     ///
     /// # Panics

@@ -149,7 +149,7 @@ where
 /// killed, whatever has become of the error.
 #[inline]
 fn end_of<T>(fiber: &FiberRc, value: T) -> Result<T, Exit> {
-    match hub::with(|hub| hub.take_felt(fiber)) {
+    match fiber.take_felt() {
         None => Ok(value),
         Some(payload) => {
             // It has escaped what is thrown at it in there.

@@ -189,6 +189,13 @@ impl Fiber {
         self.state.get()
     }
 
+    /// Takes what was thrown at this fiber, whose body has ended, if a patched call has failed because
+    /// of it.
+    #[inline]
+    pub(crate) fn take_felt(&self) -> Option<Payload> {
+        if self.thrown.is_some() { self.thrown.take_felt() } else { None }
+    }
+
     /// Whether a patched call may have failed because of an alarm that is still to be raised.
     #[inline]
     pub(crate) fn may_have_felt_alarms(&self) -> bool {

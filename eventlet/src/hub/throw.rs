@@ -194,13 +194,6 @@ impl Hub {
         self.current_fiber().unwinding.set(has_raised);
     }
 
-    /// Takes what was thrown at a fiber whose body has ended, if a patched call of it has failed for
-    /// that.
-    #[inline]
-    pub(crate) fn take_felt(&self, fiber: &FiberRc) -> Option<Payload> {
-        if fiber.thrown.is_some() { fiber.thrown.take_felt() } else { None }
-    }
-
     /// Throws at the current fiber what it has caught and cannot go on with: it is raised at the
     /// next wait.
     pub(crate) fn throw_again(&self, payload: Payload) {
