@@ -69,7 +69,11 @@ impl Call {
             if result >= 0 || errno::get() != libc::EAGAIN {
                 return result;
             }
-            if let Err(error) = self.wait() {
+            let waited = match self.wait() {
+                Ok(Next::Ask) => self.pause(),
+                other => other,
+            };
+            if let Err(error) = waited {
                 return errno::fail(error);
             }
         }

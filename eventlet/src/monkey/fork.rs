@@ -1,7 +1,7 @@
 //! Forked children: they have copies of the parent's hubs, which work in the parent only.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use super::patches;
 use crate::oslock::Once;
@@ -26,12 +26,25 @@ pub(super) fn watch() {
     PROCESS.store(process_id(), Ordering::Relaxed);
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the handler stores an atomic, which is safe in a forked child.
-        let status = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        // SAFETY: the handlers store atomics, which is safe in a forked child.
+        let status = unsafe { libc::pthread_atfork(None, Some(in_parent), Some(in_child)) };
         assert_eq!(status, 0, "no memory is left for noting what a forked child is to do");
     });
 }
 
+/// There may be two processes that share their sockets.
+static HAS_HAPPENED: AtomicBool = AtomicBool::new(false);
+
+/// Whether another process may have this one's descriptors: its parent, or a child.
+pub(super) fn has_happened() -> bool {
+    HAS_HAPPENED.load(Ordering::Relaxed)
+}
+
+extern "C" fn in_parent() {
+    HAS_HAPPENED.store(true, Ordering::Relaxed);
+}
+
 extern "C" fn in_child() {
+    HAS_HAPPENED.store(true, Ordering::Relaxed);
     patches::remove_all();
 }

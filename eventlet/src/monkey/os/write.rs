@@ -22,12 +22,20 @@ patched! {
 unsafe fn write_one(fd: c_int, buffer: *const c_void, length: size_t) -> ssize_t {
     let buffer = iovec { iov_base: buffer.cast_mut(), iov_len: length };
     // SAFETY: the caller keeps the contract of the C function.
-    unsafe { write_several(fd, &raw const buffer, 1) }
+    write_any(fd, unsafe { Buffers::new(&raw const buffer, 1) })
 }
 
 unsafe fn write_several(fd: c_int, first: *const iovec, n_buffers: c_int) -> ssize_t {
     // SAFETY: the caller keeps the contract of the C function.
     let buffers = unsafe { Buffers::new(first, n_buffers) };
+    if buffers.are_empty() {
+        // Only `write` sends a message that is empty.
+        return at_once::ordinary(fd, Direction::Write, buffers);
+    }
+    write_any(fd, buffers)
+}
+
+fn write_any(fd: c_int, buffers: Buffers) -> ssize_t {
     if is_standard(fd) {
         return at_once::ordinary(fd, Direction::Write, buffers);
     }

@@ -5,6 +5,7 @@
 pub(super) mod accept;
 #[cfg(target_env = "gnu")]
 mod aliases;
+mod apart;
 pub(super) mod connect;
 mod door;
 mod parts;
