@@ -239,3 +239,18 @@ fn a_forked_child_closes_its_own() {
         assert_eq!(read.wait().unwrap(), 1);
     });
 }
+
+#[test]
+fn a_child_that_shares_memory_closes_its_own() {
+    check(|| {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let fd = reader.as_raw_fd();
+        let read = eventlet::spawn(move || c::read(fd, &mut [0]).unwrap());
+        eventlet::sleep(Duration::ZERO);
+        c::close_in_vfork(fd);
+        eventlet::sleep(Duration::ZERO);
+        assert!(!read.is_dead());
+        writer.write_all(b"x").unwrap();
+        assert_eq!(read.wait().unwrap(), 1);
+    });
+}

@@ -275,6 +275,29 @@ fn counters() {
 }
 
 #[test]
+fn timers_and_news_of_files() {
+    check_patched(|| {
+        let timer = c::timer(ms(20));
+        let fd = timer.as_raw_fd();
+        let read = eventlet::spawn(move || {
+            let mut n_expirations = [0; 8];
+            timed(ms(15), || assert_eq!(c::read(fd, &mut n_expirations).unwrap(), 8));
+            u64::from_ne_bytes(n_expirations)
+        });
+        assert_eq!(read.wait().unwrap(), 1);
+
+        let scratch = Scratch::new();
+        let news = c::news_of(scratch.dir());
+        let fd = news.as_raw_fd();
+        let read = eventlet::spawn(move || c::read(fd, &mut [0; 1024]).unwrap());
+        eventlet::sleep(Duration::ZERO);
+        assert!(!read.is_dead());
+        scratch.file("news", b"");
+        assert!(read.wait().unwrap() > 0);
+    });
+}
+
+#[test]
 fn fifos() {
     check_patched(|| {
         let scratch = Scratch::new();

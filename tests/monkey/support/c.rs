@@ -1,9 +1,12 @@
 //! Functions of the C library, as C programs call them.
 #![allow(unsafe_code, reason = "C functions")]
 
-use std::ffi::c_int;
+use std::ffi::{CString, c_int};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::Duration;
 
 /// What a C function has returned, or the error that it has left.
 fn checked(result: isize) -> io::Result<usize> {
@@ -195,4 +198,49 @@ pub fn splice(from: &impl AsRawFd, to: &impl AsRawFd, length: usize) -> io::Resu
     let (from, to, none) = (from.as_raw_fd(), to.as_raw_fd(), std::ptr::null_mut());
     // SAFETY: null means that there are no offsets.
     checked(unsafe { libc::splice(from, none, to, none, length, 0) })
+}
+
+/// Closes a descriptor in a child that shares all memory with this process, but not its descriptors, as
+/// children of `vfork` do. Returns when the child has ended.
+pub fn close_in_vfork(fd: RawFd) {
+    extern "C" fn child(fd: *mut std::ffi::c_void) -> c_int {
+        i32::from(close(fd as usize as RawFd).is_err())
+    }
+    const SIZE: usize = 1 << 18;
+    let mut stack = vec![0u128; SIZE / size_of::<u128>()];
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: the child has a stack of its own, and this thread waits until it is gone.
+    unsafe {
+        let top = stack.as_mut_ptr().add(stack.len()).cast();
+        let id = libc::clone(child, top, flags, fd as usize as *mut std::ffi::c_void);
+        assert!(id > 0, "{}", io::Error::last_os_error());
+        let mut status = -1;
+        assert_eq!(libc::waitpid(id, &raw mut status, 0), id);
+        assert_eq!(status, 0);
+    }
+}
+
+/// A descriptor that is readable after a while.
+pub fn timer(after: Duration) -> OwnedFd {
+    let zero = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let tv_nsec = after.subsec_nanos().into();
+    let value = libc::timespec { tv_sec: after.as_secs() as libc::time_t, tv_nsec };
+    let time = libc::itimerspec { it_interval: zero, it_value: value };
+    // SAFETY: the time is valid, and the descriptor is new.
+    unsafe {
+        let fd = libc::timerfd_create(libc::CLOCK_MONOTONIC, libc::TFD_CLOEXEC);
+        assert_eq!(libc::timerfd_settime(fd, 0, &raw const time, std::ptr::null_mut()), 0);
+        OwnedFd::from_raw_fd(fd)
+    }
+}
+
+/// A descriptor that tells of new files in a directory.
+pub fn news_of(directory: &Path) -> OwnedFd {
+    let path = CString::new(directory.as_os_str().as_bytes()).unwrap();
+    // SAFETY: the path is a C string, and the descriptor is new.
+    unsafe {
+        let fd = libc::inotify_init1(libc::IN_CLOEXEC);
+        assert!(libc::inotify_add_watch(fd, path.as_ptr(), libc::IN_CREATE) >= 0);
+        OwnedFd::from_raw_fd(fd)
+    }
 }
