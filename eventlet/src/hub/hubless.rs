@@ -9,7 +9,6 @@ use super::outside::RemoteWaiter;
 use super::time::Time;
 use super::waiter::Wake;
 use super::{exists, with};
-
 use crate::oslock::{Condvar, Mutex};
 
 /// One wait of one OS thread.

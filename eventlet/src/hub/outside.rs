@@ -210,15 +210,16 @@ impl Hub {
     }
 
     /// Like [`wait_for_anyone`](Hub::wait_for_anyone), for one who must not unwind
-    /// [before it is woken](super::park_in_peace).
+    /// [before its wait has ended](super::park_in_peace); says whether it was woken.
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
     pub(crate) fn wait_in_peace(
         &self,
         waits_for: &'static str,
+        deadline: Time,
         register: impl FnOnce(RemoteWaiter) -> bool,
-    ) {
+    ) -> bool {
         let (waiter, _reach) = self.begin_outside(Ender::Anyone, register);
-        super::park_in_peace(waiter, waits_for, Time::NEVER);
+        super::park_in_peace(waiter, waits_for, deadline)
     }
 
     /// Begins a wait that is within the reach of others.

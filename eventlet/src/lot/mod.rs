@@ -148,6 +148,27 @@ impl<L: FnOnce(bool)> Drop for Stay<L> {
     }
 }
 
+/// Like [`wait`], but nothing that is thrown at the caller ends the wait: it is raised at the next one.
+///
+/// # Panics
+///
+/// Panics where [`hub::park`] does.
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+pub(crate) fn wait_in_peace(place: Place, may_wait: impl FnOnce() -> bool) -> Waited {
+    let mut spot = None;
+    let is_woken = hub::with(|hub| {
+        hub.wait_in_peace(place.waits_for, place.deadline, |waiter| {
+            spot = at(place.key).join(&place, waiter, may_wait);
+            spot.is_some()
+        })
+    });
+    match spot {
+        None => Waited::Refused,
+        Some(spot) if leave_line(spot) || is_woken => Waited::Woken,
+        Some(_) => Waited::TimedOut,
+    }
+}
+
 /// Wakes the first in a line; then, under the lock of the line, tells `settle` whether there was
 /// anyone, and whether more wait.
 pub(crate) fn wake_one<R>(key: Key, settle: impl FnOnce(bool, bool) -> R) -> R {
@@ -167,6 +188,27 @@ impl Key {
     /// The line that belongs to `thing`, which stays where it is for as long as anyone waits there.
     pub(crate) fn of<T>(thing: &T) -> Self {
         const { assert!(size_of::<T>() > 0, "things without a size share their addresses") };
+        const { assert!(align_of::<T>() >= 4, "the last bits are taken: see `Foreign`") };
         Key::new(ptr::from_ref(thing).addr())
     }
+
+    /// The line that belongs to something of the program's, which may be gone when it is called: its
+    /// address, a multiple of four, may be that of something else by then. So it never is the line of
+    /// something of the library's, or of another kind.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(crate) fn of_foreign(kind: Foreign, address: usize) -> Self {
+        Key::new(address & !3 | kind as usize)
+    }
+}
+
+/// Things of the program's that are waited for.
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+#[derive(Clone, Copy)]
+pub(crate) enum Foreign {
+    /// A word that is passed to the system call of that name.
+    Futex = 1,
+    /// A condition variable of C's.
+    Condition = 2,
+    /// Another lock of C's.
+    Lock = 3,
 }

@@ -1,6 +1,7 @@
 //! The table of lines, which all hubs and OS threads of the process share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::Place;
 use crate::hub::RemoteWaiter;
@@ -140,9 +141,32 @@ impl Line {
     }
 
     fn take_first(&mut self, is_called: bool) -> bool {
-        let Some((&spot, first)) = self.first_spot() else { return false };
-        let is_woken = first.waiter.try_wake();
-        self.bucket.waiting.remove(&spot);
+        self.first_spot().map(|(&spot, _)| spot).is_some_and(|spot| self.take(spot, is_called))
+    }
+
+    /// Wakes up to `n` of those whose tags have one of the bits of `mask`, the one that has waited
+    /// longest first. Says how many were woken.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(crate) fn wake_up_to(&mut self, n: usize, mask: u32) -> usize {
+        let mut n_woken = 0;
+        let mut next = self.spots().start;
+        while n_woken < n {
+            let Some((&spot, waiting)) = self.bucket.waiting.range(next..self.spots().end).next()
+            else {
+                break;
+            };
+            if waiting.tag & mask != 0 && self.take(spot, false) {
+                n_woken += 1;
+            }
+            next = Spot { ticket: spot.ticket + 1, ..spot };
+        }
+        n_woken
+    }
+
+    /// Takes one out, and wakes it. Says false if it cannot be woken, since its hub has ended.
+    fn take(&mut self, spot: Spot, is_called: bool) -> bool {
+        let Some(waiting) = self.bucket.waiting.remove(&spot) else { return false };
+        let is_woken = waiting.waiter.try_wake();
         if is_called || !is_woken {
             self.bucket.empty_handed.insert(spot);
         }
@@ -150,7 +174,12 @@ impl Line {
     }
 
     fn first_spot(&self) -> Option<(&Spot, &Waiting)> {
-        let [first, last] = [0, u64::MAX].map(|ticket| Spot { key: self.key, ticket });
-        self.bucket.waiting.range(first..=last).next()
+        self.bucket.waiting.range(self.spots()).next()
+    }
+
+    /// All spots that there may be in this line.
+    fn spots(&self) -> Range<Spot> {
+        let [start, end] = [0, u64::MAX].map(|ticket| Spot { key: self.key, ticket });
+        start..end
     }
 }

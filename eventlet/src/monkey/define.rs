@@ -12,11 +12,12 @@
 /// ```
 ///
 /// The patch is an `unsafe fn` with the same arguments. With several categories, `[Socket | Os]`, it is
-/// called if one of them is patched; with `[Always]` it is called in any case, and decides.
+/// called if one of them is patched. With `[Thread, everywhere]` it is called on OS threads without a hub
+/// and in the library, too, and with `[Always]` in any case: then it decides.
 macro_rules! patched {
     ($(
         $(#[$doc:meta])*
-        [$one:ident $(| $other:ident)?]
+        [$one:ident $(| $other:ident)? $(, $everywhere:ident)?]
         fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? => $patch:path;
     )+) => {
         pub(in crate::monkey) mod symbols {
@@ -24,7 +25,7 @@ macro_rules! patched {
             $(
                 #[unsafe(no_mangle)]
                 unsafe extern "C" fn $name($($argument: $type),*) $(-> $result)? {
-                    if patched!(@applies $one $($other)?) {
+                    if patched!(@applies $one $($other)? $(, $everywhere)?) {
                         // SAFETY: the caller keeps the contract of the C function, which is the
                         // patch's, too.
                         unsafe { $patch($($argument),*) }
@@ -86,6 +87,9 @@ macro_rules! patched {
     (@applies Always) => { true };
     (@applies $one:ident) => {
         $crate::monkey::patches::apply($crate::patcher::category::Category::$one)
+    };
+    (@applies $one:ident, everywhere) => {
+        $crate::monkey::patches::has($crate::patcher::category::Category::$one)
     };
     (@applies $one:ident $other:ident) => {
         $crate::monkey::patches::apply_any(

@@ -12,6 +12,10 @@ impl Failed for c_int {
     const FAILED: Self = -1;
 }
 
+impl Failed for i64 {
+    const FAILED: Self = -1;
+}
+
 impl Failed for isize {
     const FAILED: Self = -1;
 }

@@ -24,6 +24,7 @@ pub use super::subprocess::shell::originals::*;
 pub use super::subprocess::wait::originals::*;
 pub use super::subprocess::waitid::originals::*;
 pub use super::thread::join::originals::*;
+pub use super::thread::system::originals::*;
 pub use super::time::originals::*;
 
 /// Finds all of them.
@@ -35,5 +36,6 @@ pub(super) fn find_all() {
     super::subprocess::waitid::originals::find_all();
     super::thread::join::originals::find_all();
     super::socket::find_all();
+    super::thread::system::originals::find_all();
     super::time::originals::find_all();
 }

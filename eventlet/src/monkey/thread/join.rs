@@ -6,7 +6,7 @@ use std::thread;
 
 use libc::pthread_t;
 
-use crate::hub::{self, RemoteWaiter};
+use crate::hub::{self, RemoteWaiter, Time};
 use crate::oslock::Mutex;
 
 patched! {
@@ -70,7 +70,7 @@ impl Joined {
         };
         thread::Builder::new().name("eventlet-join".to_owned()).spawn(join).ok()?;
         hub::with(|hub| {
-            hub.wait_in_peace("the end of an OS thread", |waiter| {
+            hub.wait_in_peace("the end of an OS thread", Time::NEVER, |waiter| {
                 let mut joined = ours.lock();
                 let must_wait = matches!(*joined, Joined::NotYet);
                 if must_wait {

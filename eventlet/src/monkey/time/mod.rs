@@ -7,6 +7,8 @@
 
 mod settable;
 
+pub(super) use settable::shown_by;
+
 use std::ffi::{c_int, c_uint};
 use std::time::Duration;
 
@@ -94,7 +96,7 @@ unsafe fn sleep_seconds(seconds: c_uint) -> c_uint {
 /// # Safety
 ///
 /// The pointer is null or points to a time.
-unsafe fn read(time: *const timespec) -> Option<Duration> {
+pub(super) unsafe fn read(time: *const timespec) -> Option<Duration> {
     // SAFETY: as demanded.
     let time = unsafe { time.as_ref() }?;
     let seconds = u64::try_from(time.tv_sec).ok()?;

@@ -10,7 +10,7 @@ use crate::hub::{self, Hub};
 const GLANCE: Duration = Duration::from_secs(1);
 
 /// What a clock shows: the time since its epoch.
-pub(super) fn shown_by(clock: clockid_t) -> Duration {
+pub(in crate::monkey) fn shown_by(clock: clockid_t) -> Duration {
     let mut now = timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes a time to where there is place for one. The clock exists.
     unsafe { libc::clock_gettime(clock, &raw mut now) };
