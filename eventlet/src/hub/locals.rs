@@ -4,6 +4,19 @@
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 pub(super) use crate::monkey::locals::FiberLocals;
 
+#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+impl super::Hub {
+    /// Whether the current fiber may share its variables with others.
+    pub(crate) fn shares_locals(&self) -> bool {
+        use crate::monkey::locals::whose;
+        use crate::patcher::ThreadLocals;
+
+        let fiber = self.current_fiber();
+        let is_alone = fiber.is_main && matches!(whose(), ThreadLocals::Own { .. });
+        !fiber.locals.are_own() && !is_alone
+    }
+}
+
 #[cfg(not(all(feature = "monkey-patch", target_os = "linux")))]
 pub(super) struct FiberLocals;
 

@@ -47,7 +47,8 @@ pub(super) fn is_shared(call: &Call, word: &AtomicU32) -> bool {
     let may_be = call.command() == libc::FUTEX_WAIT_BITSET
         && call.is_private()
         && call.value() == PARKED
-        && word.load(Ordering::Relaxed) == PARKED;
+        && word.load(Ordering::Relaxed) == PARKED
+        && hub::with(Hub::shares_locals);
     may_be && word_of_this_thread() == call.address()
 }
 
