@@ -207,8 +207,4 @@ impl Key {
 pub(crate) enum Foreign {
     /// A word that is passed to the system call of that name.
     Futex = 1,
-    /// A condition variable of C's.
-    Condition = 2,
-    /// Another lock of C's.
-    Lock = 3,
 }

@@ -9,6 +9,7 @@ use libc::timespec;
 use super::{Call, parker};
 use crate::hub::{self, Hub, Time};
 use crate::lot::Waited;
+use crate::monkey::locals::is_thread_local;
 use crate::monkey::thread::waiting::Wait;
 use crate::monkey::{errno, time};
 
@@ -21,11 +22,14 @@ const GLANCE: Duration = Duration::from_millis(10);
 ///
 /// As for [`super::call`].
 pub(super) unsafe fn wait(call: &Call) -> c_long {
-    let is_word = call.address() != 0 && call.address().is_multiple_of(align_of::<u32>());
+    let address = call.address();
+    let is_word = address != 0 && address.is_multiple_of(align_of::<u32>());
+    let may_park = is_word && call.mask() != 0 && !is_thread_local(address);
     // SAFETY: the caller says so.
-    let deadline = unsafe { deadline(call) }.filter(|_| is_word && call.mask() != 0);
+    let deadline = unsafe { deadline(call) }.filter(|_| may_park);
     let Some(deadline) = deadline else {
-        // SAFETY: the caller keeps the contract of the system call, which says what is wrong.
+        // SAFETY: the caller keeps the contract of the system call, which says what is wrong, if
+        // anything is.
         return unsafe { call.make() };
     };
     // SAFETY: it is not null, it is aligned, and the caller says that it can be read. That others
