@@ -89,8 +89,7 @@ fn a_condition_wakes_all() {
 #[test]
 fn readers_read_together_and_writers_write_alone() {
     check(|| {
-        let (lock, n_readers, most) =
-            (RwLock::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (lock, n_readers, most) = (RwLock::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
         at_once(N, |i| {
             if i % 10 == 0 {
                 let mut count = lock.write().unwrap();
@@ -224,7 +223,8 @@ fn waits_end_at_their_time() {
             match i % 3 {
                 0 => {
                     let guard = mutex.lock().unwrap();
-                    let (_guard, result) = condition.wait_timeout_while(guard, limit, |()| true).unwrap();
+                    let (_guard, result) =
+                        condition.wait_timeout_while(guard, limit, |()| true).unwrap();
                     assert!(result.timed_out());
                 }
                 1 => {
