@@ -54,7 +54,7 @@ pub(super) struct Felt {
 
 /// Runs a piece of the library that waits, for a call that must not unwind: what is thrown meanwhile
 /// is kept for the next wait, and the result says that the call is to fail.
-fn in_call<T>(f: impl FnOnce() -> T) -> Result<T, Thrown> {
+pub(crate) fn in_call<T>(f: impl FnOnce() -> T) -> Result<T, Thrown> {
     let fiber = with(Hub::current_fiber);
     let is_in_another = fiber.in_call.replace(true);
     let result = unwind::catch(f);

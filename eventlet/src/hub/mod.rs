@@ -62,7 +62,9 @@ use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use call::{CallWake, Thrown, count_call, park_in_call, rest_until, yield_calmly};
+pub(crate) use call::{
+    CallWake, Thrown, count_call, in_call, park_in_call, rest_until, yield_calmly,
+};
 pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;
 pub(crate) use home::Home;
@@ -81,9 +83,7 @@ pub(crate) use several::poll;
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use visit::{
-    Visit, forget_visited, highest_visited, is_visited, visit, visit_any, visit_end,
-};
+pub(crate) use visit::{Visit, forget_visited, highest_visited, is_visited, visit, visit_any};
 pub(crate) use waiter::{Waiter, Wake};
 pub(crate) use whose::as_library;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]

@@ -11,8 +11,6 @@ use std::sync::Arc;
 
 use slab::Slab;
 
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-use super::call::{CallWake, park_in_call};
 use super::hubless::Blocked;
 use super::inbox::Remote;
 use super::time::Time;
@@ -193,20 +191,6 @@ impl Hub {
     ) -> Wake {
         let (waiter, _reach) = self.begin_outside(ender, register);
         park(waiter, waits_for, deadline)
-    }
-
-    /// Like [`wait_for_outside`](Hub::wait_for_outside) if `is_far`, otherwise like
-    /// [`wait_for_anyone`](Hub::wait_for_anyone), for a [call that must not unwind](park_in_call).
-    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-    pub(crate) fn wait_in_call(
-        &self,
-        waits_for: &'static str,
-        is_far: bool,
-        register: impl FnOnce(RemoteWaiter) -> bool,
-    ) -> CallWake {
-        let ender = if is_far { Ender::Outside } else { Ender::Anyone };
-        let (waiter, _reach) = self.begin_outside(ender, register);
-        park_in_call(waiter, waits_for, Time::NEVER)
     }
 
     /// Like [`wait_for_anyone`](Hub::wait_for_anyone), for one who must not unwind

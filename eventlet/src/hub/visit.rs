@@ -57,15 +57,6 @@ pub(crate) fn visit(fd: BorrowedFd<'_>, direction: Direction, deadline: Time) ->
     park_at(place, waiter, direction, deadline)
 }
 
-/// Waits until a descriptor is readable that stands for the end of something, such as a process.
-/// This is a join, so it waits even while the caller unwinds.
-pub(crate) fn visit_end(fd: OwnedFd) -> Visit {
-    let hub = current();
-    let waiter = hub.begin_wait();
-    let place = Place::take_own(&hub, fd, Direction::Read, &waiter);
-    park_at(place, waiter, Direction::Read, Time::NEVER)
-}
-
 fn park_at(
     place: io::Result<Place<'_>>,
     waiter: Waiter,

@@ -20,6 +20,7 @@
 #[macro_use]
 mod define;
 mod call;
+mod dns;
 mod elsewhere;
 mod errno;
 mod facts;

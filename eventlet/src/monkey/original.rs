@@ -1,5 +1,8 @@
 //! The C library's own functions, as if nothing were patched.
 
+pub use super::dns::addresses::originals::*;
+pub use super::dns::hosts::originals::*;
+pub use super::dns::names::originals::*;
 pub use super::os::close::originals::*;
 #[cfg(target_env = "gnu")]
 pub use super::os::fortified::originals::*;
@@ -29,13 +32,11 @@ pub use super::time::originals::*;
 
 /// Finds all of them.
 pub(super) fn find_all() {
+    super::dns::find_all();
     super::os::find_all();
     super::select::find_all();
-    super::subprocess::shell::originals::find_all();
-    super::subprocess::wait::originals::find_all();
-    super::subprocess::waitid::originals::find_all();
-    super::thread::join::originals::find_all();
     super::socket::find_all();
-    super::thread::system::originals::find_all();
+    super::subprocess::find_all();
+    super::thread::find_all();
     super::time::originals::find_all();
 }

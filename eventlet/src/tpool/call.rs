@@ -4,8 +4,6 @@ use std::io;
 use std::mem;
 
 use crate::hub::{self, RemoteWaiter, Time, Wake};
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-use crate::hub::{CallWake, Thrown};
 use crate::oslock::{Mutex, MutexGuard};
 use crate::unwind::{self, Payload};
 
@@ -89,59 +87,23 @@ impl<F, R> Call<F, R> {
     ) -> Result<R, (F, io::Error)> {
         let interest = Interest { call: self };
         let mut started = Ok(());
-        let register = |waiter| self.start(waiter, start, &mut started);
+        let register = |waiter| {
+            let must_wait = self.register(waiter);
+            started = start();
+            must_wait && started.is_ok()
+        };
         let wake = hub::with(|hub| match is_far {
             true => hub.wait_for_outside(what, Time::NEVER, register),
             false => hub.wait_for_anyone(what, Time::NEVER, register),
         });
-        self.check(started)?;
+        if let Err(error) = started {
+            return Err((self.begin().expect("nobody has been given the call"), error));
+        }
         if let Wake::Thrown(payload) = wake {
             drop(interest);
             unwind::raise(payload);
         }
-        Ok(self.expect_result())
-    }
-
-    /// Like [`wait`](Call::wait), for one who must not unwind: says what was thrown at it.
-    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-    pub(super) fn wait_in_call(
-        &self,
-        what: &'static str,
-        is_far: bool,
-        start: impl FnOnce() -> io::Result<()>,
-    ) -> Result<Result<R, Thrown>, (F, io::Error)> {
-        let _interest = Interest { call: self };
-        let mut started = Ok(());
-        let register = |waiter| self.start(waiter, start, &mut started);
-        let wake = hub::with(|hub| hub.wait_in_call(what, is_far, register));
-        self.check(started)?;
-        match wake {
-            CallWake::Thrown(thrown) => Ok(Err(thrown)),
-            CallWake::Ready | CallWake::TimedOut => Ok(Ok(self.expect_result())),
-        }
-    }
-
-    /// Has the call run, and `waiter` woken at its end; says whether there is anything to wait for.
-    fn start(
-        &self,
-        waiter: RemoteWaiter,
-        start: impl FnOnce() -> io::Result<()>,
-        started: &mut io::Result<()>,
-    ) -> bool {
-        let must_wait = self.register(waiter);
-        *started = start();
-        must_wait && started.is_ok()
-    }
-
-    /// Takes the function back if nobody was found to run it.
-    fn check(&self, started: io::Result<()>) -> Result<(), (F, io::Error)> {
-        let taken_back = |error| (self.begin().expect("nobody has been given the call"), error);
-        started.map_err(taken_back)
-    }
-
-    #[track_caller]
-    fn expect_result(&self) -> R {
-        self.finish().expect("who runs a call wakes the caller when it has ended")
+        Ok(self.finish().expect("who runs a call wakes the caller when it has ended"))
     }
 
     /// The result, once, if it is there; raises it if it is a panic.

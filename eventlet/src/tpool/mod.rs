@@ -9,18 +9,13 @@
 //! Whoever minds ends with [`killall`].
 
 mod call;
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-mod in_call;
 mod proxy;
 mod size;
 mod workers;
 
-use std::io;
 use std::sync::Arc;
 use std::thread;
 
-#[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) use in_call::{execute_in_call, in_call_apart};
 pub use proxy::Proxy;
 
 use crate::hub::{self, Hub};
@@ -61,7 +56,9 @@ where
     }
     let call = Arc::new(Call::new(f));
     let theirs = call.clone();
-    let result = call.wait(ON_POOL, true, || start_on_pool(move || theirs.run(|f| f())));
+    let result = call.wait("a call on the native thread pool", true, || {
+        workers::submit(Box::new(move || theirs.run(|f| f()))).map_err(|(_, error)| error)
+    });
     // Files and names are as much needed where no thread can be started.
     result.unwrap_or_else(|(f, _)| f())
 }
@@ -90,20 +87,11 @@ where
     }
     let call = Arc::new(Call::new(f));
     let theirs = call.clone();
-    let result = call.wait(APART, false, || start_apart(move || theirs.run(|f| f())));
+    let result = call.wait("a call on an OS thread of its own", false, || {
+        let thread = thread::Builder::new().name("eventlet-apart".to_owned());
+        thread.spawn(move || theirs.run(|f| f())).map(drop)
+    });
     result.unwrap_or_else(|(f, _)| execute(f))
-}
-
-/// What a caller waits for.
-const ON_POOL: &str = "a call on the native thread pool";
-const APART: &str = "a call on an OS thread of its own";
-
-fn start_on_pool(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    workers::submit(Box::new(job)).map_err(|(_, error)| error)
-}
-
-fn start_apart(job: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name("eventlet-apart".to_owned()).spawn(job).map(drop)
 }
 
 /// Whether the caller cannot wait, or would wait for its own thread of the pool.

@@ -7,8 +7,9 @@ use libc::{id_t, idtype_t, pid_t, siginfo_t};
 
 use super::waitid::originals;
 use crate::greenio::pidfd_open;
-use crate::hub::{self, Visit};
-use crate::monkey::{elsewhere, errno, wait};
+use crate::hub;
+use crate::monkey::elsewhere::{self, calmly};
+use crate::monkey::errno;
 
 /// Calls that do not wait, or wait for the children of their own OS thread, which no other one can.
 const AS_THEY_ARE: c_int = libc::WNOHANG | libc::__WNOTHREAD;
@@ -56,11 +57,8 @@ impl Children {
                 return Ok(answer);
             }
             // It tells one thing, once: what has ended may yet belong to a debugger.
-            let is_told = match exit.take() {
-                Some(exit) => until_end(exit)?,
-                None => false,
-            };
-            if !is_told {
+            let joined = exit.take().map(|exit| calmly(|| hub::join_readable(exit))).transpose()?;
+            if !matches!(joined, Some(Ok(()))) {
                 elsewhere::apart(move || self.block())?;
             }
         }
@@ -98,17 +96,5 @@ impl Children {
         } != 0
             && errno::get() == libc::EINTR
         {}
-    }
-}
-
-/// Waits for the end of a process; says whether that could be waited for.
-fn until_end(exit: OwnedFd) -> Result<bool, c_int> {
-    let before = errno::get();
-    let visit = hub::visit_end(exit);
-    errno::set(before);
-    match visit {
-        Visit::Ready => Ok(true),
-        Visit::Thrown(thrown) => Err(wait::errno_of(thrown)),
-        _ => Ok(false),
     }
 }

@@ -12,3 +12,10 @@ mod changes;
 pub(super) mod shell;
 pub(super) mod wait;
 pub(super) mod waitid;
+
+/// Finds the originals of all of them.
+pub(super) fn find_all() {
+    shell::originals::find_all();
+    wait::originals::find_all();
+    waitid::originals::find_all();
+}

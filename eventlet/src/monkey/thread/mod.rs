@@ -19,3 +19,9 @@ mod futex;
 pub(super) mod join;
 pub(super) mod system;
 mod waiting;
+
+/// Finds the originals of all of them.
+pub(super) fn find_all() {
+    join::originals::find_all();
+    system::originals::find_all();
+}
