@@ -113,6 +113,9 @@ pub(crate) struct Fiber {
     body: Option<Rc<dyn Body>>,
 }
 
+/// Where nothing is patched, nothing is felt, and whether it is need not be asked.
+const CALLS_ARE_PATCHED: bool = cfg!(all(feature = "monkey-patch", target_os = "linux"));
+
 /// The key of a fiber that has never given way: the run queue or its timer keeps it alive.
 pub(super) const UNREGISTERED: u32 = u32::MAX;
 
@@ -193,13 +196,13 @@ impl Fiber {
     /// of it.
     #[inline]
     pub(crate) fn take_felt(&self) -> Option<Payload> {
-        if self.thrown.is_some() { self.thrown.take_felt() } else { None }
+        if CALLS_ARE_PATCHED && self.thrown.is_some() { self.thrown.take_felt() } else { None }
     }
 
     /// Whether a patched call may have failed because of an alarm that is still to be raised.
     #[inline]
     pub(crate) fn may_have_felt_alarms(&self) -> bool {
-        self.alarms.may_have_felt()
+        CALLS_ARE_PATCHED && self.alarms.may_have_felt()
     }
 
     /// What runs in it.
