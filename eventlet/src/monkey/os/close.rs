@@ -6,6 +6,7 @@
 use std::ffi::{c_int, c_uint};
 use std::os::fd::RawFd;
 
+use super::kind;
 use crate::hub;
 use crate::monkey::{errno, fork};
 
@@ -23,25 +24,20 @@ patched! {
 }
 
 unsafe fn close_one(fd: c_int) -> c_int {
-    if hub::is_visited(fd) {
-        forget(fd);
-    }
+    forget(fd);
     // SAFETY: the caller keeps the contract of the C function.
     unsafe { originals::close(fd) }
 }
 
 unsafe fn duplicate(old: c_int, new: c_int) -> c_int {
-    if hub::is_visited(new) && old != new && is_open(old) {
-        forget(new);
-    }
+    replace(old, new);
     // SAFETY: the caller keeps the contract of the C function.
     unsafe { originals::dup2(old, new) }
 }
 
 unsafe fn duplicate_with(old: c_int, new: c_int, flags: c_int) -> c_int {
-    let is_valid = flags & !libc::O_CLOEXEC == 0;
-    if hub::is_visited(new) && old != new && is_valid && is_open(old) {
-        forget(new);
+    if flags & !libc::O_CLOEXEC == 0 {
+        replace(old, new);
     }
     // SAFETY: the caller keeps the contract of the C function.
     unsafe { originals::dup3(old, new, flags) }
@@ -65,13 +61,30 @@ unsafe fn close_from(lowest: c_int) {
 
 fn forget_range(first: c_uint, last: c_uint) {
     let first = RawFd::try_from(first).unwrap_or(RawFd::MAX);
-    let last = RawFd::try_from(last).unwrap_or(RawFd::MAX).min(hub::highest_visited());
-    (first..=last).filter(|&fd| hub::is_visited(fd)).for_each(forget);
+    let last = RawFd::try_from(last).unwrap_or(RawFd::MAX);
+    (first..=last.min(kind::HIGHEST_KNOWN.max(hub::highest_visited()))).for_each(forget);
+}
+
+/// A number is about to be given to another file, if that one is open.
+fn replace(old: RawFd, new: RawFd) {
+    kind::forget(new);
+    if hub::is_visited(new) && old != new && is_open(old) {
+        tell(new);
+    }
+}
+
+/// A descriptor is about to be closed.
+#[inline]
+fn forget(fd: RawFd) {
+    kind::forget(fd);
+    if hub::is_visited(fd) {
+        tell(fd);
+    }
 }
 
 /// Tells whoever waits for it; not in a forked child, whose descriptors are its own.
 #[cold]
-fn forget(fd: RawFd) {
+fn tell(fd: RawFd) {
     let error = errno::get();
     if fork::is_original() {
         hub::forget_visited(fd);
@@ -80,6 +93,9 @@ fn forget(fd: RawFd) {
 }
 
 fn is_open(fd: RawFd) -> bool {
+    let error = errno::get();
     // SAFETY: the command takes no argument and writes nothing.
-    unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
+    let is_open = unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 };
+    errno::set(error);
+    is_open
 }

@@ -47,7 +47,7 @@ const CHUNK: usize = 1 << 16;
 const MOST: usize = 0x7fff_f000;
 
 unsafe fn send_file(to: c_int, from: c_int, offset: *mut off64_t, length: size_t) -> ssize_t {
-    let waits = match kind::guess(to) {
+    let waits = match kind::look(to) {
         Kind::Disk => false,
         Kind::Socket => patches::has(Category::Socket),
         Kind::Stream => patches::has(Category::Os),

@@ -34,9 +34,10 @@ unsafe fn splice_some(
     length: size_t,
     flags: c_uint,
 ) -> ssize_t {
-    // Only pipes can be told not to wait. Of a socket too much might be asked.
-    let to_socket = kind::guess(to) == Kind::Socket;
-    let from_socket = kind::guess(from) == Kind::Socket;
+    // Only pipes can be told not to wait, and of a socket too much might be asked: so it is made sure
+    // what they are.
+    let to_socket = kind::look(to) == Kind::Socket;
+    let from_socket = kind::look(from) == Kind::Socket;
     let is_over = flags & libc::SPLICE_F_NONBLOCK != 0
         || (to_socket || from_socket) && !patches::has(Category::Socket);
     if is_over || length == 0 {
