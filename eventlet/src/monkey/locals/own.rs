@@ -68,6 +68,7 @@ impl Own {
         self.exchange();
     }
 
+    #[inline(never)]
     fn exchange(&self) {
         anything_may_change();
         let block: *mut MaybeUninit<u8> = ptr::with_exposed_provenance_mut(self.layout.block());
@@ -77,7 +78,7 @@ impl Own {
         unsafe {
             let mut values = (*self.values.get()).as_mut_ptr();
             for range in &self.layout.ranges {
-                ptr::swap_nonoverlapping(block.add(range.offset), values, range.length);
+                swap(block.add(range.offset), values, range.length);
                 values = values.add(range.length);
             }
         }
@@ -158,6 +159,72 @@ impl Own {
         // overwritten before anyone looks at it.
         let of_std = unsafe { ptr::read(&raw const handle) };
         drop((handle, of_std));
+    }
+}
+
+/// Swaps as many bytes, most of them two words at a time.
+///
+/// # Safety
+///
+/// Both places have so many bytes, which are used by nobody else, and do not overlap.
+#[inline(always)]
+unsafe fn swap(one: *mut MaybeUninit<u8>, other: *mut MaybeUninit<u8>, length: usize) {
+    type Word = MaybeUninit<u64>;
+    const WORD: usize = size_of::<Word>();
+    let (n_pairs, rest) = (length / (2 * WORD), length % (2 * WORD));
+    // SAFETY: as demanded; words that may be uninitialised can be made of any bytes.
+    unsafe {
+        let (mut one_pair, mut other_pair) = (one.cast::<Word>(), other.cast::<Word>());
+        for _ in 0..n_pairs {
+            let (one_first, one_second) = read_pair(one_pair);
+            let (other_first, other_second) = read_pair(other_pair);
+            write_pair(one_pair, other_first, other_second);
+            write_pair(other_pair, one_first, one_second);
+            (one_pair, other_pair) = (one_pair.add(2), other_pair.add(2));
+        }
+        let (one, other) = (one_pair.cast(), other_pair.cast());
+        if rest == WORD {
+            swap_as::<Word>(one, other);
+        } else {
+            for i in 0..rest {
+                swap_as::<MaybeUninit<u8>>(one.add(i), other.add(i));
+            }
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`swap`], of two words.
+#[inline(always)]
+unsafe fn read_pair<T>(pair: *mut T) -> (T, T) {
+    // SAFETY: as demanded.
+    unsafe { (pair.read_unaligned(), pair.add(1).read_unaligned()) }
+}
+
+/// # Safety
+///
+/// As for [`swap`], of two words.
+#[inline(always)]
+unsafe fn write_pair<T>(pair: *mut T, first: T, second: T) {
+    // SAFETY: as demanded.
+    unsafe {
+        pair.write_unaligned(first);
+        pair.add(1).write_unaligned(second);
+    }
+}
+
+/// # Safety
+///
+/// As for [`swap`], of one `T`, which any bytes are.
+#[inline(always)]
+unsafe fn swap_as<T>(one: *mut MaybeUninit<u8>, other: *mut MaybeUninit<u8>) {
+    let (one, other) = (one.cast::<T>(), other.cast::<T>());
+    // SAFETY: as demanded.
+    unsafe {
+        let (first, second) = (one.read_unaligned(), other.read_unaligned());
+        one.write_unaligned(second);
+        other.write_unaligned(first);
     }
 }
 
