@@ -36,6 +36,15 @@ pub enum ThreadLocals {
 /// profile says `strip = true` or `strip = "symbols"`. Variables of C, and those of shared libraries,
 /// always belong to the OS thread.
 ///
+/// Each has its own value, at one address for all of an OS thread. Other threads must not be given a
+/// reference to it for a time in which the green thread waits: they would find someone else's. rayon
+/// does so, with its pool's callers; they wait without letting others run, and are better off in
+/// [`tpool::execute`](crate::tpool::execute). `ReentrantMutex` of `parking_lot` knows its owner by such
+/// an address, and takes all green threads of an OS thread for one.
+///
+/// Destructors run when the green thread's function has ended, before its result is handed on. They
+/// may wait; a kill or a timeout does not reach them. Links run afterwards and find new variables.
+///
 /// # Switching
 ///
 /// Never switches.
