@@ -1,7 +1,6 @@
 //! Failing the way C functions fail.
 
 use std::ffi::{CStr, c_int};
-use std::io;
 
 /// What a failed call returns.
 pub(super) trait Failed {
@@ -46,12 +45,6 @@ pub(super) fn kept_on_success<R: Failed + PartialEq>(f: impl FnOnce() -> R) -> R
         set(before);
     }
     result
-}
-
-/// Fails with the number of a system error; one that has none is "I/O error".
-#[cold]
-pub(super) fn fail_with<R: Failed>(error: &io::Error) -> R {
-    fail(error.raw_os_error().unwrap_or(libc::EIO))
 }
 
 /// Ends the process with a message, where nothing else can be done.
