@@ -1,7 +1,8 @@
 //! std's sockets: many slow conversations at once, and what makes a call return early or late.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::thread;
 use std::time::Duration;
 
@@ -120,5 +121,92 @@ fn datagrams() {
         };
         let ((text, from), n_sent) = both(receive, send);
         assert_eq!((&text[..], from, n_sent), (&b"hello"[..], a.local_addr().unwrap(), 5));
+    });
+}
+
+#[test]
+fn many_unix_streams() {
+    check(|| {
+        let pairs: Vec<_> = (0..N).map(|_| UnixStream::pair().unwrap()).collect();
+        let (near, far): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let server = thread::spawn(move || {
+            thread::sleep(ms(200));
+            for mut peer in far {
+                let mut request = [0; 8];
+                peer.read_exact(&mut request).unwrap();
+                peer.write_all(&request).unwrap();
+            }
+        });
+        let run = at_once(N, |i| {
+            let request = i.to_le_bytes();
+            let parts = [IoSlice::new(&request[..3]), IoSlice::new(&request[3..])];
+            assert_eq!((&near[i]).write_vectored(&parts).unwrap(), 8);
+            let (mut first, mut second) = ([0; 5], [0; 5]);
+            let mut parts = [IoSliceMut::new(&mut first), IoSliceMut::new(&mut second)];
+            assert_eq!((&near[i]).read_vectored(&mut parts).unwrap(), 8);
+            [&first[..], &second[..3]].concat() == request
+        });
+        assert!(run.like_the_slowest(ms(150)).into_iter().all(|is_same| is_same));
+        server.join().unwrap();
+    });
+}
+
+#[test]
+fn datagrams_are_peeked_at() {
+    check(|| {
+        let (a, b) = (UnixDatagram::pair().unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        let to = b.local_addr().unwrap();
+        let wait = || {
+            let mut byte = [0];
+            let (n, from) = b.peek_from(&mut byte).unwrap();
+            assert_eq!((n, b.recv_from(&mut [0; 8]).unwrap()), (1, (3, from)));
+            a.0.recv(&mut byte).unwrap()
+        };
+        let send = || {
+            nap(ms(20));
+            UdpSocket::bind("127.0.0.1:0").unwrap().send_to(b"abc", to).unwrap();
+            nap(ms(20));
+            a.1.send(b"x").unwrap()
+        };
+        assert_eq!(both(wait, send), (1, 1));
+    });
+}
+
+#[test]
+fn a_peer_closes_its_half() {
+    check(|| {
+        let (near, far) = tcp_pair();
+        let ask = || {
+            (&near).write_all(b"question").unwrap();
+            near.shutdown(Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            (&near).read_to_string(&mut answer).unwrap();
+            answer
+        };
+        let answer = || {
+            let mut question = String::new();
+            (&far).read_to_string(&mut question).unwrap();
+            nap(ms(20));
+            (&far).write_all(question.to_uppercase().as_bytes()).unwrap();
+            far.shutdown(Shutdown::Write).unwrap();
+        };
+        assert_eq!(both(ask, answer).0, "QUESTION");
+    });
+}
+
+#[test]
+fn a_peer_resets() {
+    check(|| {
+        let (near, far) = tcp_pair();
+        let far = std::sync::Mutex::new(Some(far));
+        let read = || {
+            (&near).write_all(b"unread").unwrap();
+            (&near).read(&mut [0; 4]).unwrap_err().kind()
+        };
+        let reset = || {
+            nap(ms(20));
+            drop(far.lock().unwrap().take());
+        };
+        assert_eq!(both(read, reset).0, ErrorKind::ConnectionReset);
     });
 }
