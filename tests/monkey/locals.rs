@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId, panicking};
 use std::time::Duration;
 
@@ -295,8 +295,10 @@ fn who_unwinds_concerns_nobody_else() {
             let _guard = of_thread.lock().unwrap();
             sleep(ms(60_000));
         });
-        sleep(ms(10));
-        assert!(!mutex.is_poisoned() && mutex.try_lock().is_err());
+        while mutex.try_lock().is_ok() {
+            sleep(ms(1));
+        }
+        assert!(!mutex.is_poisoned());
         other.kill();
         assert!(other.wait().unwrap_err().is_killed());
         assert!(mutex.is_poisoned() && !panicking());
@@ -405,5 +407,56 @@ fn an_os_thread_drops_its_own_when_it_ends() {
         .join()
         .unwrap();
         assert_eq!(*log.lock().unwrap(), ["green", "end", "main context"]);
+    });
+}
+
+/// A lock and a condition that each thread has, and that others are told of: rayon has the like.
+#[derive(Default)]
+struct Latch {
+    is_set: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Latch {
+    fn set(&self) {
+        let mut is_set = self.is_set.lock().unwrap();
+        *is_set = true;
+        // Who waits goes on when the guard is gone, and the latch is not used any more.
+        self.changed.notify_all();
+    }
+
+    fn wait_and_reset(&self) {
+        let mut is_set = self.is_set.lock().unwrap();
+        while !*is_set {
+            is_set = self.changed.wait(is_set).unwrap();
+        }
+        *is_set = false;
+    }
+}
+
+thread_local!(static LATCH: Latch = Latch::default());
+
+#[test]
+fn a_wait_in_a_variable_lets_nobody_run() {
+    check(|| {
+        let n_inside = Rc::new(Cell::new(0));
+        let run = |_| {
+            let n_inside = n_inside.clone();
+            spawn(move || {
+                LATCH.with(|latch| {
+                    thread::scope(|scope| {
+                        assert_eq!(n_inside.replace(1), 0);
+                        scope.spawn(|| {
+                            thread::sleep(ms(5));
+                            latch.set();
+                        });
+                        latch.wait_and_reset();
+                        assert_eq!(n_inside.replace(0), 1);
+                    });
+                });
+            })
+        };
+        let threads: Vec<_> = (0..20).map(run).collect();
+        threads.into_iter().for_each(|thread| thread.wait().unwrap());
     });
 }
