@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use eventlet::patcher::MonkeyPatch;
-use eventlet::{sleep, spawn};
+use eventlet::{GreenThread, sleep, spawn};
 use eventlet_tests::ms;
 
 /// How many bytes are in use of the C library's memory. std takes the handles of threads from there
@@ -48,7 +48,7 @@ const N: usize = 400;
 fn round() {
     let threads: Vec<_> = (0..N as u64).map(|n| spawn(move || use_variables(n))).collect();
     sleep(ms(5));
-    threads.iter().for_each(|thread| _ = thread.kill());
+    threads.iter().for_each(GreenThread::kill);
     for (n, thread) in threads.into_iter().enumerate() {
         assert_eq!(thread.wait().is_ok(), n % 4 > 1);
     }
