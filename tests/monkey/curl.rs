@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use curl::Error;
 use curl::easy::Easy;
-use eventlet_monkey_tests::{Deaf, Web, at_once, check, not_before};
+use eventlet_monkey_tests::{Deaf, Web, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 
 const N: usize = 200;
@@ -175,4 +175,9 @@ fn the_server_dies_while_many_wait_for_it() {
         });
         assert_eq!(run.results, [true; 61]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Deaf, MariaDb, at_once, check, not_before};
+use eventlet_monkey_tests::{Deaf, MariaDb, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use mysql::prelude::Queryable;
 use mysql::{Conn, Error, Opts, OptsBuilder, Result, TxOpts};
@@ -141,4 +141,9 @@ fn the_server_dies_in_the_middle_of_queries() {
         });
         assert_eq!(run.results, [true; 51]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
-use eventlet_monkey_tests::{Deaf, Web, at_once, check, not_before};
+use eventlet_monkey_tests::{Deaf, Web, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use eventlet_tests::net::pattern;
 use native_tls::{Certificate, HandshakeError, Identity, TlsAcceptor, TlsConnector, TlsStream};
@@ -127,4 +127,9 @@ fn waiting_ends() {
         });
         assert_eq!(run.like_the_slowest(ms(500)), [true; N]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

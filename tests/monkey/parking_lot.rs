@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::{ms, timed};
 use parking_lot::{Condvar, Mutex, Once, ReentrantMutex, RwLock};
 
@@ -102,4 +102,9 @@ fn reentrant_locks() {
         });
         assert!(run.elapsed >= ms(500), "{:?}", run.elapsed);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Postgres, at_once, check, not_before};
+use eventlet_monkey_tests::{Postgres, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use postgres::{Client, Error, NoTls};
 use r2d2::{ManageConnection, Pool};
@@ -77,4 +77,9 @@ fn broken_connections_are_replaced() {
         });
         assert_eq!(run.results, [true; 50]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

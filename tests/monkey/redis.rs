@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Deaf, Redis, at_once, check, not_before};
+use eventlet_monkey_tests::{Deaf, Redis, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use redis::{Client, Commands, Connection, RedisResult, pipe};
 
@@ -181,4 +181,9 @@ fn the_server_dies_while_many_wait_for_it() {
         });
         assert_eq!(run.results, [true; 101]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -5,7 +5,7 @@ use std::sync::{Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock};
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::{ms, timed};
 
 const N: usize = 100;
@@ -169,4 +169,9 @@ fn sleeping() {
         run.like_the_slowest(ms(500));
         at_once(1, |_| timed(Duration::ZERO, thread::yield_now));
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::thread;
 
-use eventlet_monkey_tests::{Deaf, at_once, check, not_before};
+use eventlet_monkey_tests::{Deaf, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use eventlet_tests::net::pattern;
 use eventlet_tests::scratch::Scratch;
@@ -197,4 +197,9 @@ fn names() {
             assert_eq!(name.to_socket_addrs().is_ok(), i % 2 == 0);
         });
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

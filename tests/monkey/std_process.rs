@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::ms;
 
 const N: usize = 50;
@@ -54,4 +54,9 @@ fn pipes() {
         assert_eq!(run.results, [true; 20]);
         cats.into_iter().for_each(|(_, _, mut cat)| assert!(cat.wait().unwrap().success()));
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::thread;
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::ms;
 use tiny_http::{Response, Server};
 
@@ -79,4 +79,9 @@ fn waiting_for_requests_ends() {
         let run = at_once(100, |_| server.recv_timeout(ms(300)).unwrap().is_none());
         assert_eq!(run.like_the_slowest(ms(300)), [true; 100]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::ms;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -75,4 +75,9 @@ fn it_goes_on_while_we_wait() {
         let elapsed = runtime.join().unwrap();
         assert!(elapsed >= ms(600) && elapsed < ms(25_000), "{elapsed:?}");
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

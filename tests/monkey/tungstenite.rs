@@ -4,7 +4,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Web, at_once, check, not_before};
+use eventlet_monkey_tests::{Web, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use tungstenite::error::ProtocolError;
 use tungstenite::protocol::WebSocket;
@@ -133,4 +133,9 @@ fn failures_are_reported() {
         });
         assert_eq!(run.results, [true; 40]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

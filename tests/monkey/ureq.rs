@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{Web, at_once, check, not_before};
+use eventlet_monkey_tests::{Web, at_once, check, check_without_the_patch, not_before};
 use eventlet_tests::ms;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 use ureq::{Agent, Error, Timeout};
@@ -171,4 +171,9 @@ fn the_server_dies_while_many_wait_for_it() {
         });
         assert_eq!(run.results, [true; 61]);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

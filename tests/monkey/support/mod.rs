@@ -16,7 +16,7 @@ mod web;
 pub use deaf::Deaf;
 pub use home::Home;
 pub use mariadb::MariaDb;
-pub use mode::{check, is_patched};
+pub use mode::{check, check_without_the_patch, is_patched};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use server::{Server, free_port};

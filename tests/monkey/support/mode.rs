@@ -1,24 +1,23 @@
 //! Whether this process is patched, and the frame of a test.
 
 use std::env;
-use std::sync::{Mutex, PoisonError};
+use std::process::{Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use eventlet_tests::{LIMIT, Watchdog, check_within};
 
-/// Says whether to patch, if it is set: `1` or `0`.
+/// Says whether to patch: `0` if not.
 const PATCHED: &str = "EVENTLET_TEST_PATCHED";
 
 /// Whether the calls of this process are patched, and its tests run in green threads.
 pub fn is_patched() -> bool {
-    env::var(PATCHED).is_ok_and(|patched| patched == "1")
+    env::var(PATCHED).map_or(true, |patched| patched != "0")
 }
 
 /// Runs the body of a test under a time limit, and no other at the same time, which would be in its way.
 /// In a patched process it has a hub, which must be empty afterwards.
 pub fn check(body: impl FnOnce()) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    // A test that has failed is no concern of the next one.
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = wait_for_turn();
     if is_patched() {
         eventlet::monkey_patch();
         check_within(LIMIT, body);
@@ -27,4 +26,24 @@ pub fn check(body: impl FnOnce()) {
         let _watchdog = Watchdog::start(test, LIMIT);
         body();
     }
+}
+
+/// Runs all other tests of this binary in a process that is not patched: the same code works there as
+/// ever. This is what the test called `without_the_patch` does.
+pub fn check_without_the_patch() {
+    const NAME: &str = "without_the_patch";
+    assert!(is_patched(), "the other process does not run this test");
+    let _turn = wait_for_turn();
+    let _watchdog = Watchdog::start(NAME.to_owned(), 4 * LIMIT);
+    let mut tests = Command::new(env::current_exe().expect("the test binary has a path"));
+    tests.args(["--exact", "--skip", NAME]).env(PATCHED, "0").stdin(Stdio::null());
+    let output = tests.output().expect("it can be started again");
+    let [out, err] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+    assert!(output.status.success(), "{}\n{out}\n{err}", output.status);
+}
+
+fn wait_for_turn() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    // A test that has failed is no concern of the next one.
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
 }
