@@ -70,7 +70,9 @@
 //! processes, pipes and files. [`green`](macro@green) on a function, `impl` or module makes its
 //! paths into `std` lead there; [`import_patched!`] does so for modules in files of their own. What
 //! cannot be made green runs on OS threads by [`tpool::execute`], what has such methods lives in a
-//! [`tpool::Proxy`], and [`future::block_on`] waits for what is `async`.
+//! [`tpool::Proxy`], and [`future::block_on`] waits for what is `async`. On Linux, with the feature
+//! `monkey-patch`, `monkey_patch()` makes crates and C libraries cooperate that are not yours: see the module
+//! `patcher`.
 //!
 //! **More cores.** One OS thread keeps one core busy. [`hubs::spawn_hub`] starts another, with
 //! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
@@ -100,6 +102,12 @@
 //!   [`LocalKey::with`](std::thread::LocalKey::with) is fine while the OS thread lives.
 //! - Do not use green threads on both sides of a `fork`; start programs with [`green::process`] or
 //!   `std::process`.
+//!
+//! # Features
+//!
+//! | name | what it adds |
+//! |---|---|
+//! | `monkey-patch` | `monkey_patch()` and the module `patcher`; the program then defines C functions such as `recv` |
 //!
 //! # Environment variables
 //!
