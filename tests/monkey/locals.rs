@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::env;
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId, panicking};
@@ -458,5 +460,27 @@ fn a_wait_in_a_variable_lets_nobody_run() {
         };
         let threads: Vec<_> = (0..20).map(run).collect();
         threads.into_iter().for_each(|thread| thread.wait().unwrap());
+    });
+}
+
+/// What a test prints goes where the test's output does, whoever prints it.
+#[test]
+fn output_of_a_test_is_captured() {
+    let test = env::current_exe().unwrap();
+    let run = Command::new(test).args(["--exact", "prints", "--ignored"]).output().unwrap();
+    let output = String::from_utf8(run.stdout).unwrap();
+    assert!(output.contains("1 passed"), "{output}");
+    assert!(!output.contains("hidden"), "{output}");
+}
+
+#[test]
+#[ignore = "another test runs it"]
+fn prints() {
+    check(|| {
+        let print = || {
+            println!("hidden: a green thread");
+            thread::spawn(|| println!("hidden: an OS thread that it has started")).join().unwrap();
+        };
+        spawn(print).wait().unwrap();
     });
 }

@@ -32,8 +32,10 @@ pub(super) struct Range {
 const SHARED_CRATES: [&str; 2] = ["eventlet", "generator"];
 
 /// Other variables that stay the OS thread's, by crate and a part of the name: where output goes
-/// while tests run, and what hash maps are seeded with, which costs a system call to make.
-const SHARED: [(&str, &str); 2] = [("std", "14OUTPUT_CAPTURE"), ("std", "11RandomState3new4KEYS")];
+/// while tests run, also that of OS threads they start, and what hash maps are seeded with, which costs
+/// a system call to make.
+const SHARED: [(&str, &str); 3] =
+    [("std", "14OUTPUT_CAPTURE"), ("std", "11SPAWN_HOOKS"), ("std", "11RandomState3new4KEYS")];
 
 /// Alignment may leave as many bytes between two variables that are swapped together.
 const LARGEST_GAP: usize = 7;
