@@ -148,17 +148,25 @@ impl<L: FnOnce(bool)> Drop for Stay<L> {
     }
 }
 
-/// Like [`wait`], but nothing that is thrown at the caller ends the wait: it is raised at the next one.
+/// Like [`wait_after`], but nothing that is thrown at the caller ends the wait: it is raised at the next
+/// one.
 ///
 /// # Panics
 ///
 /// Panics where [`hub::park`] does.
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
-pub(crate) fn wait_in_peace(place: Place, may_wait: impl FnOnce() -> bool) -> Waited {
+pub(crate) fn wait_in_peace(
+    place: Place,
+    may_wait: impl FnOnce() -> bool,
+    enter: impl FnOnce(),
+) -> Waited {
     let mut spot = None;
     let is_woken = hub::with(|hub| {
         hub.wait_in_peace(place.waits_for, place.deadline, |waiter| {
             spot = at(place.key).join(&place, waiter, may_wait);
+            if spot.is_some() {
+                enter();
+            }
             spot.is_some()
         })
     });
@@ -207,4 +215,8 @@ impl Key {
 pub(crate) enum Foreign {
     /// A word that is passed to the system call of that name.
     Futex = 1,
+    /// A condition of C's.
+    Condition = 2,
+    /// A lock of C's.
+    Lock = 3,
 }

@@ -78,6 +78,7 @@ macro_rules! patched {
             )+
 
             /// Finds all of them.
+            #[allow(dead_code, reason = "some are not in every C library")]
             pub(in crate::monkey) fn find_all() {
                 $( table::$name.find(); )+
             }

@@ -27,6 +27,11 @@ pub use super::subprocess::shell::originals::*;
 pub use super::subprocess::wait::originals::*;
 pub use super::subprocess::waitid::originals::*;
 pub use super::thread::join::originals::*;
+#[cfg(target_env = "gnu")]
+pub use super::thread::pthread::{
+    barrier::originals::*, clocks::originals::*, condition::originals::*, mutex::originals::*,
+    rwlock::originals::*, semaphore::originals::*,
+};
 pub use super::thread::system::originals::*;
 pub use super::time::originals::*;
 

@@ -15,13 +15,18 @@
 //! The wakes of OS threads without a hub count as well, so `syscall` looks for green threads wherever it
 //! is called, as long as there are any that wait ([`waiting`]).
 
+mod apart;
 mod futex;
 pub(super) mod join;
+#[cfg(target_env = "gnu")]
+pub(super) mod pthread;
 pub(super) mod system;
 mod waiting;
 
 /// Finds the originals of all of them.
 pub(super) fn find_all() {
     join::originals::find_all();
+    #[cfg(target_env = "gnu")]
+    pthread::find_all();
     system::originals::find_all();
 }

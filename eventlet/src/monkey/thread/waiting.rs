@@ -57,6 +57,16 @@ impl Wait {
 
     /// Waits if `may_wait`, which runs under the lock of the line, says so. Leaves `errno` alone.
     pub(super) fn wait(&self, may_wait: impl FnOnce() -> bool) -> Waited {
+        self.wait_after(may_wait, || ())
+    }
+
+    /// Like [`wait`](Wait::wait); calls `enter` between joining the line and waiting, without the lock of
+    /// the line.
+    pub(super) fn wait_after(
+        &self,
+        may_wait: impl FnOnce() -> bool,
+        enter: impl FnOnce(),
+    ) -> Waited {
         let errno = errno::get();
         let _counted = Counted::new();
         let place = Place {
@@ -66,10 +76,11 @@ impl Wait {
         };
         // The memory for a place in the line is the library's need.
         let waited = hub::as_library(|| {
-            lot::wait_in_peace(place, || {
+            let may_wait = || {
                 fence(Ordering::SeqCst);
                 may_wait()
-            })
+            };
+            lot::wait_in_peace(place, may_wait, enter)
         });
         errno::set(errno);
         waited
