@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eventlet_monkey_tests::{at_once, check, is_patched};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch, is_patched};
 use eventlet_tests::ms;
 
 const N: usize = 200;
@@ -420,4 +420,9 @@ fn a_kill_leaves_who_waits_in_peace() {
         assert!(waiter.wait().unwrap_err().is_killed());
         assert!(reached.get());
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }

@@ -6,7 +6,7 @@ use std::sync::{Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, mpsc}
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eventlet_monkey_tests::{at_once, check};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
 use eventlet_tests::ms;
 
 const N: usize = 200;
@@ -286,4 +286,9 @@ fn a_panic_poisons() {
         assert!(mutex.is_poisoned());
         assert_eq!(n_poisoned.into_inner(), N - 1);
     });
+}
+
+#[test]
+fn without_the_patch() {
+    check_without_the_patch();
 }
