@@ -42,10 +42,13 @@ fn one_of_several_is_selected() {
         at_once(N, |i| match i % 4 {
             0 => left.0.send(()).unwrap(),
             1 => right.0.send(()).unwrap(),
-            _ => select! {
-                recv(left.1) -> _ => drop(n_received[0].fetch_add(1, Ordering::Relaxed)),
-                recv(right.1) -> _ => drop(n_received[1].fetch_add(1, Ordering::Relaxed)),
-            },
+            _ => {
+                let from = select! {
+                    recv(left.1) -> _ => 0,
+                    recv(right.1) -> _ => 1,
+                };
+                n_received[from].fetch_add(1, Ordering::Relaxed);
+            }
         });
         assert_eq!(n_received.map(AtomicUsize::into_inner), [N / 4; 2]);
     });
@@ -57,12 +60,9 @@ fn waits_end_at_their_time() {
         let run = at_once(N, |i| {
             let start = Instant::now();
             match i % 3 {
-                0 => drop(never::<()>().recv_timeout(ms(500)).unwrap_err()),
-                1 => drop(after(ms(500)).recv().unwrap()),
-                _ => {
-                    let ticks = tick(ms(100));
-                    (0..5).for_each(|_| drop(ticks.recv().unwrap()));
-                }
+                0 => assert!(never::<()>().recv_timeout(ms(500)).is_err()),
+                1 => assert!(after(ms(500)).recv().is_ok()),
+                _ => assert_eq!(tick(ms(100)).iter().take(5).count(), 5),
             }
             assert!(start.elapsed() >= ms(500));
         });
