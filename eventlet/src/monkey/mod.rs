@@ -17,6 +17,12 @@
 //! (`wait`). Nothing unwinds through the frames of a caller that may be C: what is thrown at a green
 //! thread in a patched call makes the call fail, and is raised at the next wait in the library.
 
+#[cfg(target_feature = "crt-static")]
+compile_error!(
+    "the feature `monkey-patch` needs the C library as a shared library: \
+     build with `-C target-feature=-crt-static`"
+);
+
 #[macro_use]
 mod define;
 mod call;
