@@ -6,6 +6,7 @@ pub use super::dns::names::originals::*;
 pub use super::os::close::originals::*;
 #[cfg(target_env = "gnu")]
 pub use super::os::fortified::originals::*;
+pub use super::os::lock::originals::*;
 pub use super::os::read::originals::*;
 pub use super::os::sendfile::originals::*;
 #[cfg(target_pointer_width = "64")]

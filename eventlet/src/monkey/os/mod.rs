@@ -1,4 +1,4 @@
-//! Reading, writing and closing descriptors of any kind.
+//! Reading, writing and closing descriptors of any kind, and locking files.
 //!
 //! Most calls need nothing here: `dup`, `pipe`, `pipe2`, `open` and `fcntl` make descriptors, and set
 //! them up, without waiting for anyone. So do `pread` and `pwrite`: what one waits for has no offsets.
@@ -9,6 +9,7 @@ pub(super) mod close;
 #[cfg(target_env = "gnu")]
 pub(super) mod fortified;
 mod kind;
+pub(super) mod lock;
 pub(super) mod read;
 pub(super) mod sendfile;
 pub(super) mod splice;
@@ -21,6 +22,7 @@ pub(super) fn find_all() {
     close::originals::find_all();
     #[cfg(target_env = "gnu")]
     fortified::originals::find_all();
+    lock::originals::find_all();
     read::originals::find_all();
     sendfile::originals::find_all();
     #[cfg(target_pointer_width = "64")]
