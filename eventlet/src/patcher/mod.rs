@@ -51,7 +51,7 @@ pub use crate::monkey::original;
 ///
 /// | category | calls |
 /// |---|---|
-/// | `os` | reading and writing pipes and other descriptors that are not sockets |
+/// | `os` | reading and writing pipes and other descriptors that are not sockets; locks of whole files |
 /// | `select` | `poll`, `select`, `epoll_wait` and their like |
 /// | `socket` | all that sockets wait with, and so what TLS libraries do on them |
 /// | `thread` | locks and conditions of std, parking_lot and C; every green thread has its own thread-locals |
