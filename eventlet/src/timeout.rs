@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use crate::Exit;
 use crate::hub::{self, AlarmFired, FiberRc};
 use crate::unwind::{self, Payload};
 
@@ -20,7 +21,8 @@ use crate::unwind::{self, Payload};
 /// A call that is patched (feature `monkey-patch`) cannot be unwound from: it fails with `ETIMEDOUT`,
 /// and so does every further one that would have to wait. `f` unwinds at its next wait in this library.
 /// If it returns before, whatever it has made of the error, its value is dropped and the limit was
-/// reached. If it panics because of the error, that is a panic.
+/// reached. So it was if `f` panics before: std's `Command::output` does, and whoever unwraps the error.
+/// The panic hook has been called then.
 ///
 /// # Errors
 ///
@@ -203,7 +205,7 @@ impl Timeout {
                     Err(TimedOut { limit: self.limit })
                 }
                 Ok(other) => unwind::raise(other),
-                Err(payload) => unwind::raise(payload),
+                Err(payload) => self.judge_unwind(payload),
             },
         }
     }
@@ -211,9 +213,22 @@ impl Timeout {
     /// Says that the limit was reached if a patched call was told so, whatever came of that.
     #[cold]
     fn judge_value<T>(&self, value: T) -> Result<T, TimedOut> {
-        let is_felt =
-            hub::try_with(|hub| hub.take_felt_alarm(&self.fiber, self.token)).unwrap_or(false);
-        if is_felt { Err(TimedOut { limit: self.limit }) } else { Ok(value) }
+        if self.take_felt() { Err(TimedOut { limit: self.limit }) } else { Ok(value) }
+    }
+
+    /// The same if what came of that is a panic. A kill goes on.
+    #[cold]
+    fn judge_unwind<T>(&self, payload: Payload) -> Result<T, TimedOut> {
+        if Exit::is_panic_payload(&payload) && self.fiber.may_have_felt_alarms() && self.take_felt()
+        {
+            unwind::dispose(payload);
+            return Err(TimedOut { limit: self.limit });
+        }
+        unwind::raise(payload)
+    }
+
+    fn take_felt(&self) -> bool {
+        hub::try_with(|hub| hub.take_felt_alarm(&self.fiber, self.token)).unwrap_or(false)
     }
 
     fn expect(&self, is_caught: bool) -> bool {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{Read, Write};
+use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -91,14 +92,32 @@ fn the_value_is_dropped_in_peace() {
 }
 
 #[test]
-fn a_panic_because_of_the_error_is_a_panic() {
+fn a_panic_because_of_the_error_is_a_kill() {
     check(|| {
         let thread = begun(|| {
             let silence = Silence::new();
             silence.read().unwrap()
         });
         thread.kill();
-        assert!(thread.wait().unwrap_err().is_panic());
+        assert!(thread.wait().unwrap_err().is_killed());
+
+        // A wait for a token is not ended, so this one knows nothing of its kill.
+        let of_something_else = begun(|| {
+            std::thread::park_timeout(ms(5));
+            panic!("as it should");
+        });
+        of_something_else.kill();
+        assert!(of_something_else.wait().unwrap_err().is_panic());
+    });
+}
+
+#[test]
+fn std_panics_because_of_the_error() {
+    check(|| {
+        let thread = begun(|| Command::new("sleep").arg("0.2").output());
+        sleep(ms(20));
+        thread.kill();
+        assert!(thread.wait().unwrap_err().is_killed());
     });
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{ErrorKind, Read, Write};
+use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -302,11 +303,38 @@ fn a_limit_that_nobody_catches_ends_the_green_thread() {
 }
 
 #[test]
-fn a_panic_because_of_the_error_passes_through() {
+fn a_panic_because_of_the_error_is_the_limits() {
     check(|| {
+        let late = spawn(|| {
+            let silence = Silence::new();
+            let late = with_timeout(ms(5), || silence.read().unwrap());
+            assert!(!std::thread::panicking());
+            // Nothing is left of it.
+            sleep(ms(1));
+            late.unwrap_err().limit()
+        });
+        assert_eq!(late.wait().unwrap(), ms(5));
+        // std panics because of it.
+        let output = || Command::new("sleep").arg("0.2").output();
+        assert_eq!(with_timeout(ms(20), output).unwrap_err().limit(), ms(20));
+    });
+}
+
+#[test]
+fn a_panic_because_of_another_limit_passes_through() {
+    check(|| {
+        let silence = Silence::new();
+        let outer = with_timeout(ms(5), || {
+            let inner = with_timeout(Duration::from_secs(20), || silence.read().unwrap());
+            inner.is_ok()
+        });
+        assert_eq!(outer.unwrap_err().limit(), ms(5));
         let thread = spawn(|| {
             let silence = Silence::new();
-            let _ = with_timeout(ms(5), || silence.read().unwrap());
+            let _ = with_timeout(Duration::from_secs(20), || {
+                let _ = with_timeout(ms(5), || silence.read());
+                panic!("as it should");
+            });
         });
         assert!(thread.wait().unwrap_err().is_panic());
     });

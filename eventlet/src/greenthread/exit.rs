@@ -191,7 +191,7 @@ impl Exit {
     }
 
     /// Whether an unwind with this payload is a panic.
-    pub(super) fn is_panic_payload(payload: &Payload) -> bool {
+    pub(crate) fn is_panic_payload(payload: &Payload) -> bool {
         Kind::of(payload) == Kind::Panicked
     }
 

@@ -44,8 +44,8 @@ impl Handle {
     ///
     /// A call that is patched (feature `monkey-patch`) cannot be unwound from: it fails with
     /// `ECANCELED`, and so does every further one that would have to wait; what need not wait works. The
-    /// green thread unwinds at its next wait in this library. If its function returns before, it was killed
-    /// all the same, and its result is dropped; if the function panics because of the error, it panicked.
+    /// green thread unwinds at its next wait in this library. If its function returns or panics before, it
+    /// was killed all the same, and its result is dropped.
     /// A wait for a lock of std or C goes on until it ends.
     ///
     /// A panic in a destructor that runs because of a kill aborts the process, as in every unwind.

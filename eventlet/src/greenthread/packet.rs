@@ -145,15 +145,18 @@ where
     }
 }
 
-/// How a green thread ends whose function has returned: if it was killed in a patched call, it was
-/// killed, whatever has become of the error.
+/// How a green thread ends whose function has returned or panicked: if it was killed in a patched call,
+/// it was killed, whatever has become of the error.
 #[inline]
-fn end_of<T>(fiber: &FiberRc, value: T) -> Result<T, Exit> {
+fn end_of<T>(fiber: &FiberRc, result: Result<T, Exit>) -> Result<T, Exit> {
+    if result.as_ref().is_err_and(|exit| !exit.is_panic()) {
+        return result;
+    }
     match fiber.take_felt() {
-        None => Ok(value),
+        None => result,
         Some(payload) => {
             // It has escaped what is thrown at it in there.
-            drop(contain(|| drop(value)));
+            drop(contain(|| drop(result)));
             Err(Exit::new(payload))
         }
     }
@@ -186,7 +189,7 @@ where
             hub::with(hub::Hub::unwinding_has_ended);
             Exit::new(payload)
         });
-        let result = result.and_then(|value| end_of(fiber, value));
+        let result = end_of(fiber, result);
         // What is thrown at this green thread from now on, it has escaped: it has ended.
         self.shared.locals.destroy();
         fiber.end_locals();

@@ -37,19 +37,23 @@ const LONGEST_NAME: usize = 64 * 1024;
 ///
 /// Fails if the executable cannot be read, or has no symbols: then it has been stripped.
 pub(super) fn variables() -> io::Result<Vec<Variable>> {
-    let file = File::open("/proc/self/exe")?;
-    let header = read(&file, 0, HEADER)?;
+    variables_of(&File::open("/proc/self/exe")?)
+}
+
+/// Reads any file, whatever is in it.
+pub(super) fn variables_of(file: &File) -> io::Result<Vec<Variable>> {
+    let header = read(file, 0, HEADER)?;
     let native_order = if cfg!(target_endian = "little") { 1 } else { 2 };
     if !header.0.starts_with(b"\x7fELF") || header.u8(4)? != 2 || header.u8(5)? != native_order {
         return Err(malformed("it is no ELF64 file of this machine"));
     }
-    let sections = sections(&file, &header)?;
+    let sections = sections(file, &header)?;
     let symbols = sections
         .iter()
         .find(|section| section.kind == SYMTAB)
         .ok_or_else(|| malformed("it has no symbols: it has been stripped"))?;
     let names = sections.get(symbols.link).ok_or_else(|| malformed("its symbols have no names"))?;
-    read_variables(&file, symbols, names)
+    read_variables(file, symbols, names)
 }
 
 /// The parts of a section's header that matter here.

@@ -49,9 +49,7 @@ impl Layout {
     pub(super) fn learn(segment: &Segment, anchor: usize) -> Result<Self, String> {
         let mut variables = elf::variables().map_err(|error| error.to_string())?;
         variables.sort_by_key(|variable| (variable.offset, variable.size));
-        if variables.iter().any(|variable| end_of(variable) > Some(segment.size)) {
-            return Err("the executable's symbols do not fit its thread-local variables".into());
-        }
+        check_extents(&variables, segment.size)?;
         check_anchor(&variables, anchor)?;
         let handle = find_handle(&variables)?;
         let (strangers, failures) = Strangers::find(&variables, segment, anchor);
@@ -79,8 +77,16 @@ impl Layout {
     }
 }
 
-fn end_of(variable: &Variable) -> Option<usize> {
-    variable.offset.checked_add(variable.size)
+/// Looks whether all variables lie in a block of `size` bytes: everything else counts on that.
+pub(super) fn check_extents(variables: &[Variable], size: usize) -> Result<(), String> {
+    let lies_within = |variable: &Variable| {
+        variable.offset.checked_add(variable.size).is_some_and(|end| end <= size)
+    };
+    if variables.iter().all(lies_within) {
+        Ok(())
+    } else {
+        Err("the executable's symbols do not fit its thread-local variables".into())
+    }
 }
 
 /// Looks whether the symbols are this program's, and this crate is in the executable and not in a

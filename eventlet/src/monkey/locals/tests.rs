@@ -1,6 +1,10 @@
 use std::cell::Cell;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::{env, process};
 
-use super::layout::Layout;
+use super::elf::Variable;
+use super::layout::{Layout, check_extents};
 use super::{elf, is_thread_local, names, own, segment};
 
 fn crate_of(name: &str) -> Option<&str> {
@@ -60,7 +64,9 @@ fn the_own_executable_is_understood() {
         let of = names::crate_of(&variable.name);
         let name = String::from_utf8_lossy(&variable.name);
         let is_shared = matches!(of, None | Some("eventlet" | "generator"))
-            || ["OUTPUT_CAPTURE", "RandomState"].iter().any(|part| name.contains(part));
+            || ["OUTPUT_CAPTURE", "SPAWN_HOOKS", "RandomState"]
+                .iter()
+                .any(|part| name.contains(part));
         for offset in variable.offset..variable.offset + variable.size {
             assert_eq!(layout.is_swapped(offset), !is_shared, "{name}");
         }
@@ -82,6 +88,72 @@ fn an_anchor_that_is_not_there_is_refused() {
         let learnt = Layout::learn(&segment, anchor);
         assert_eq!(learnt.err().as_deref(), Some("eventlet is not linked into the executable"));
     }
+}
+
+#[test]
+fn variables_that_lie_elsewhere_are_refused() {
+    for (offset, size) in
+        [(0, 101), (100, 1), (101, 0), (usize::MAX, 0), (usize::MAX - 7, 8), (8, usize::MAX)]
+    {
+        let variable = Variable { offset, size, name: Vec::new() };
+        assert!(check_extents(&[variable], 100).is_err(), "{offset} {size}");
+    }
+    let variable = Variable { offset: 99, size: 1, name: Vec::new() };
+    assert!(check_extents(&[variable], 100).is_ok());
+}
+
+/// A copy of this executable, which has no name.
+fn copied_executable() -> File {
+    let place = env::temp_dir().join(format!("eventlet-{}-copy", process::id()));
+    fs::copy("/proc/self/exe", &place).unwrap();
+    let file = File::options().read(true).write(true).open(&place).unwrap();
+    fs::remove_file(&place).unwrap();
+    file
+}
+
+/// Numbers that look random, and are always the same.
+fn numbers() -> impl FnMut(u64) -> u64 {
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    }
+}
+
+#[test]
+fn any_file_can_be_read() {
+    let file = copied_executable();
+    let length = file.metadata().unwrap().len();
+    let mut header = [0; 64];
+    file.read_exact_at(&mut header, 0).unwrap();
+    let sections = u64::from_ne_bytes(header[40..48].try_into().unwrap());
+    let n_variables = elf::variables_of(&file).unwrap().len();
+    let (mut number, mut n_errors) = (numbers(), 0);
+    for round in 0..300 {
+        // The header, the table of sections, or what lies before that: names and symbols.
+        let at = match round % 3 {
+            0 => number(64),
+            1 => sections + number(length - sections),
+            _ => sections - 1 - number(sections / 4),
+        };
+        let odd = [0, 1, 6, 0x7F, 0xFF, number(256) as u8][number(6) as usize];
+        let mut before = [0; 8];
+        let n_bytes = (1 + number(8)).min(length - at) as usize;
+        file.read_exact_at(&mut before[..n_bytes], at).unwrap();
+        file.write_all_at(&[odd; 8][..n_bytes], at).unwrap();
+        n_errors += u32::from(elf::variables_of(&file).is_err());
+        file.write_all_at(&before[..n_bytes], at).unwrap();
+    }
+    assert!(n_errors > 30, "{n_errors}");
+    assert_eq!(elf::variables_of(&file).unwrap().len(), n_variables);
+    for _ in 0..20 {
+        file.set_len(number(length)).unwrap();
+        let _ = elf::variables_of(&file);
+    }
+    file.set_len(0).unwrap();
+    assert!(elf::variables_of(&file).is_err());
 }
 
 #[test]
