@@ -51,12 +51,6 @@ const CALLS: [(&str, Call); 4] = [
     }),
 ];
 
-/// Those that bear an error of what they wait with. tokio, on which postgres is built, panics if
-/// `epoll_wait` fails, and its destructors panic again.
-fn thrown_at() -> impl Iterator<Item = (&'static str, Call)> {
-    CALLS.into_iter().filter(|(name, _)| *name != "postgres")
-}
-
 /// Whether a call succeeds. postgres panics if it cannot make an epoll descriptor.
 fn succeeds(i: usize) -> bool {
     let (_, call) = CALLS[i % CALLS.len()];
@@ -81,7 +75,7 @@ fn limits_at_every_stage() {
         return;
     }
     check(|| {
-        for (name, call) in thrown_at() {
+        for (name, call) in CALLS {
             let n_before = begin();
             let run = at_once(STAGES as usize, |i| {
                 let start = Instant::now();
@@ -104,7 +98,7 @@ fn kills_at_every_stage() {
         return;
     }
     check(|| {
-        for (name, call) in thrown_at() {
+        for (name, call) in CALLS {
             let n_before = begin();
             let start = Instant::now();
             let threads: Vec<_> = (0..STAGES)

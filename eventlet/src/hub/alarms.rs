@@ -208,6 +208,12 @@ impl Alarms {
         self.list.get().is_some_and(|list| list.has_felt.get())
     }
 
+    /// Whether there is one that patched calls have failed because of.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn are_felt(&self) -> bool {
+        self.may_have_felt() && self.list().alarms.borrow().iter().any(|alarm| alarm.n_felt > 0)
+    }
+
     /// Takes an alarm back if it has been felt; says whether it has.
     pub(super) fn take_felt(&self, token: u64) -> bool {
         let list = self.list();

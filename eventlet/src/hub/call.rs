@@ -45,6 +45,13 @@ pub(crate) enum Thrown {
     Panic,
 }
 
+impl Thrown {
+    /// What the payload is that waits for a fiber: nobody can kill the main context.
+    pub(super) fn of(fiber: &FiberRc) -> Self {
+        if fiber.is_main { Thrown::Panic } else { Thrown::Kill }
+    }
+}
+
 /// Stands for what was thrown at a fiber in a call, and has not been raised.
 pub(super) struct Felt {
     pub(super) thrown: Thrown,
@@ -118,6 +125,23 @@ fn conclude(fiber: &FiberRc, payload: Payload) -> Thrown {
         }
         Err(panic) => keep_panic(fiber, panic),
     }
+}
+
+/// What patched calls of the current fiber have failed because of, and what is still to be raised.
+pub(crate) fn felt() -> Option<Thrown> {
+    let fiber = with(Hub::current_fiber);
+    if fiber.thrown.is_felt() {
+        Some(Thrown::of(&fiber))
+    } else if fiber.alarms.are_felt() {
+        Some(Thrown::Limit)
+    } else {
+        None
+    }
+}
+
+/// Lets some time pass, whatever is thrown at the fiber.
+pub(crate) fn pause_in_peace() {
+    pause(&with(Hub::current_fiber));
 }
 
 fn pause(fiber: &FiberRc) {

@@ -297,6 +297,15 @@ impl Thrown {
         Some(n_felt)
     }
 
+    /// Whether there is something that patched calls have failed because of.
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn is_felt(&self) -> bool {
+        let thrown = self.0.take();
+        let is_felt = thrown.as_ref().is_some_and(|thrown| thrown.n_felt > 0);
+        self.0.set(thrown);
+        is_felt
+    }
+
     /// Takes it if it has been felt.
     #[cold]
     pub(super) fn take_felt(&self) -> Option<Payload> {

@@ -63,7 +63,8 @@ use slab::Slab;
 pub(crate) use alarms::AlarmFired;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 pub(crate) use call::{
-    CallWake, Thrown, count_call, in_call, park_in_call, rest_until, yield_calmly,
+    CallWake, Thrown, count_call, felt, in_call, park_in_call, pause_in_peace, rest_until,
+    yield_calmly,
 };
 pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;

@@ -255,10 +255,8 @@ impl Hub {
 pub(super) fn take_thrown(fiber: &FiberRc) -> Option<Payload> {
     #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
     if fiber.in_call.get() {
-        // Nobody can kill the main context.
-        let thrown = if fiber.is_main { Thrown::Panic } else { Thrown::Kill };
         let n_times = fiber.thrown.feel()?;
-        return Some(Box::new(Felt { thrown, n_times }));
+        return Some(Box::new(Felt { thrown: Thrown::of(fiber), n_times }));
     }
     fiber.thrown.take()
 }

@@ -10,7 +10,9 @@ use std::ffi::c_int;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use super::wait::{After, deadline_of, errno_of, is_nonblocking, pause_until, wait_for};
+use super::wait::{
+    After, deadline_of, errno_of, is_nonblocking, pause_until, wait_for, would_block,
+};
 use super::{errno, facts};
 use crate::greenio::Pauses;
 use crate::hub::{self, Direction, Hub, Time};
@@ -53,16 +55,16 @@ impl Call {
     #[inline]
     pub(super) fn begin(fd: RawFd, direction: Direction, is_stream: bool) -> Result<Call, c_int> {
         match hub::count_call(is_stream) {
-            None => Ok(Self::new(fd, direction)),
-            Some(thrown) => Err(errno_of(thrown)),
+            Some(thrown) if !facts::is_waker(fd) => Err(errno_of(thrown)),
+            _ => Ok(Self::new(fd, direction)),
         }
     }
 
     /// Waits until `attempt` succeeds, which tries without waiting, and fails with `EAGAIN` if it would
     /// have to.
     pub(super) fn until_done(&mut self, mut attempt: impl FnMut() -> isize) -> isize {
-        if let Some(thrown) = hub::count_call(true) {
-            return errno::fail(errno_of(thrown));
+        if let Err(error) = Self::begin(self.fd, self.direction, true) {
+            return errno::fail(error);
         }
         loop {
             let result = attempt();
@@ -98,7 +100,7 @@ impl Call {
     pub(super) fn wait(&mut self) -> Result<Next, c_int> {
         let deadline = match self.deadline {
             Some(deadline) => deadline,
-            None if is_nonblocking(self.fd) => return Err(libc::EAGAIN),
+            None if is_nonblocking(self.fd) => return Err(would_block(self.fd)),
             None => *self.deadline.insert(deadline_of(self.fd, self.direction)),
         };
         if self.was_told {
@@ -137,7 +139,7 @@ impl Call {
     pub(super) fn pause(&mut self) -> Result<Next, c_int> {
         let deadline = match self.deadline {
             Some(deadline) => deadline,
-            None if is_nonblocking(self.fd) => return Err(libc::EAGAIN),
+            None if is_nonblocking(self.fd) => return Err(would_block(self.fd)),
             None => *self.deadline.insert(deadline_of(self.fd, self.direction)),
         };
         let pauses = self.pauses.get_or_insert_with(|| Pauses::new(deadline));

@@ -1,6 +1,7 @@
 //! What the system says about a descriptor. Asking leaves `errno` as it comes.
 
 use std::ffi::{c_int, c_short};
+use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 
 use crate::hub::{self, Direction};
@@ -34,6 +35,52 @@ pub(super) fn has_connections(fd: RawFd) -> bool {
 /// Whether it is a socket that connections can be accepted from.
 pub(super) fn is_listening(fd: RawFd) -> bool {
     option(fd, libc::SO_ACCEPTCONN) == Some(1)
+}
+
+/// Whether it serves only to wake its own process: an event counter, a timer or the like, or an end of a
+/// pair of sockets that the process has made for itself. Those who use them expect no errors.
+pub(super) fn is_waker(fd: RawFd) -> bool {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: there is room for what the call writes.
+    if unsafe { libc::fstat(fd, status.as_mut_ptr()) } != 0 {
+        return false;
+    }
+    // SAFETY: the call has succeeded, and so has written all of it.
+    match unsafe { status.assume_init() }.st_mode & libc::S_IFMT {
+        libc::S_IFSOCK => is_own_pair(fd),
+        libc::S_IFIFO | libc::S_IFCHR => false,
+        _ => true,
+    }
+}
+
+/// Whether it is an end of a pair of sockets that this process has made.
+fn is_own_pair(fd: RawFd) -> bool {
+    is_unix(fd)
+        && maker(fd) == Some(std::process::id())
+        && is_unnamed(fd, libc::getsockname)
+        && is_unnamed(fd, libc::getpeername)
+}
+
+/// The process that has made the other end of a Unix socket.
+fn maker(fd: RawFd) -> Option<u32> {
+    let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
+    let mut length = size_of::<libc::ucred>() as libc::socklen_t;
+    // SAFETY: the buffer is as long as the call is told.
+    let status = unsafe {
+        let peer = (&raw mut peer).cast();
+        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, peer, &raw mut length)
+    };
+    if status == 0 { u32::try_from(peer.pid).ok() } else { None }
+}
+
+type Name = unsafe extern "C" fn(c_int, *mut libc::sockaddr, *mut libc::socklen_t) -> c_int;
+
+/// Whether the name that a function tells of a Unix socket is nothing but its family.
+fn is_unnamed(fd: RawFd, name: Name) -> bool {
+    let mut length = 0;
+    // SAFETY: there is no room, as the call is told, so that only the length is written.
+    let status = unsafe { name(fd, (&raw mut length).cast(), &raw mut length) };
+    status == 0 && length as usize == size_of::<libc::sa_family_t>()
 }
 
 /// What there is to say about it at this moment: besides what the direction asks for, whether

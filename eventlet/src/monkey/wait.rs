@@ -4,6 +4,8 @@ use std::ffi::c_int;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::time::Duration;
 
+use super::errno::Failed;
+use super::{errno, facts};
 use crate::hub::{self, CallWake, Direction, Hub, Thrown, Time, Visit};
 
 /// What to do after a wait.
@@ -35,6 +37,27 @@ pub(super) fn errno_of(thrown: Thrown) -> c_int {
         Thrown::Kill => libc::ECANCELED,
         Thrown::Panic => libc::EDEADLK,
     }
+}
+
+/// The error of a call that would have to wait, and is not to. It is what was thrown at the green thread if
+/// another call has failed because of that: `epoll_wait` says then that everything is ready, and whoever
+/// tries is to give up.
+pub(super) fn would_block(fd: RawFd) -> c_int {
+    let thrown =
+        if hub::with(Hub::current_is_unwinding) { Some(Thrown::Kill) } else { hub::felt() };
+    match thrown {
+        Some(thrown) if !facts::is_waker(fd) => errno_of(thrown),
+        _ => libc::EAGAIN,
+    }
+}
+
+/// The result of a call that is not to wait, with the error of [`would_block`] if it would have to.
+#[inline]
+pub(super) fn without_wait<R: Failed + PartialEq>(fd: RawFd, result: R) -> R {
+    if result == R::FAILED && errno::get() == libc::EAGAIN {
+        errno::set(would_block(fd));
+    }
+    result
 }
 
 /// Lets time pass until `moment`, for lack of something better to wait for.

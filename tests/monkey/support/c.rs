@@ -140,6 +140,16 @@ pub fn epoll() -> OwnedFd {
     }
 }
 
+/// An event counter, such as runtimes are woken by, which is non-blocking.
+pub fn counter() -> OwnedFd {
+    // SAFETY: the call takes no pointers, and the descriptor is new.
+    unsafe {
+        let fd = libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC);
+        assert!(fd >= 0, "{}", io::Error::last_os_error());
+        OwnedFd::from_raw_fd(fd)
+    }
+}
+
 /// Registers a descriptor with `epoll`; its events carry its number.
 pub fn watch(epoll: &impl AsRawFd, fd: &impl AsRawFd, events: c_int) {
     let mut event = libc::epoll_event { events: events as u32, u64: fd.as_raw_fd() as u64 };

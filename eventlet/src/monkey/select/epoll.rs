@@ -5,6 +5,7 @@ use std::ffi::c_int;
 use libc::{epoll_event, sigset_t, timespec};
 
 use super::limit::Limit;
+use super::pretend::pretend;
 use super::watch::{Interest, Watch};
 
 patched! {
@@ -41,7 +42,8 @@ unsafe fn wait_millis(
 ) -> c_int {
     // SAFETY: the caller keeps the contract of the C function.
     let look = || unsafe { originals::epoll_wait(epoll, events, n_events, 0) };
-    wait(epoll, Limit::of_millis(timeout), false, look)
+    // SAFETY: as above.
+    unsafe { wait(epoll, events, n_events, Limit::of_millis(timeout), false, look) }
 }
 
 unsafe fn wait_masked(
@@ -53,7 +55,8 @@ unsafe fn wait_masked(
 ) -> c_int {
     // SAFETY: the caller keeps the contract of the C function.
     let look = || unsafe { originals::epoll_pwait(epoll, events, n_events, 0, mask) };
-    wait(epoll, Limit::of_millis(timeout), !mask.is_null(), look)
+    // SAFETY: as above.
+    unsafe { wait(epoll, events, n_events, Limit::of_millis(timeout), !mask.is_null(), look) }
 }
 
 unsafe fn wait_exactly(
@@ -72,12 +75,26 @@ unsafe fn wait_exactly(
     // The older call does what is needed here, and is known to every system.
     // SAFETY: as above.
     let look = || unsafe { originals::epoll_pwait(epoll, events, n_events, 0, mask) };
-    wait(epoll, limit, !mask.is_null(), look)
+    // SAFETY: as above.
+    unsafe { wait(epoll, events, n_events, limit, !mask.is_null(), look) }
 }
 
 /// Edges are not lost: each wait begins with a look of the system at all that is ready in the epoll
 /// descriptor, and whatever becomes ready there afterwards is a new edge.
-fn wait(epoll: c_int, limit: Limit, has_mask: bool, look: impl FnMut() -> c_int) -> c_int {
+///
+/// # Safety
+///
+/// There is room for `n_events` events, if `look` accepts the call.
+unsafe fn wait(
+    epoll: c_int,
+    events: *mut epoll_event,
+    n_events: c_int,
+    limit: Limit,
+    has_mask: bool,
+    look: impl FnMut() -> c_int,
+) -> c_int {
     let watch = Watch { limit, has_mask, is_plain: true };
-    watch.wait(|| vec![Interest { fd: epoll, events: libc::POLLIN }], look)
+    let interests = || vec![Interest { fd: epoll, events: libc::POLLIN }];
+    // SAFETY: as the caller says.
+    watch.wait(interests, look, |error| unsafe { pretend(epoll, events, n_events, error) })
 }

@@ -12,6 +12,7 @@ pub(super) mod epoll;
 pub(super) mod fortified;
 mod limit;
 pub(super) mod poll;
+mod pretend;
 pub(super) mod sets;
 mod watch;
 

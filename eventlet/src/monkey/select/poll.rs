@@ -6,6 +6,7 @@ use libc::{nfds_t, pollfd, sigset_t, timespec};
 
 use super::limit::{Limit, NO_TIME};
 use super::watch::{Interest, Watch};
+use crate::monkey::errno;
 
 patched! {
     /// Waits until one of several descriptors is ready.
@@ -70,5 +71,5 @@ unsafe fn wait(
         let requests = unsafe { std::slice::from_raw_parts(requests, n_requests as usize) };
         requests.iter().map(|request| Interest { fd: request.fd, events: request.events }).collect()
     };
-    Watch { limit, has_mask, is_plain: false }.wait(interests, look)
+    Watch { limit, has_mask, is_plain: false }.wait(interests, look, errno::fail)
 }

@@ -9,6 +9,7 @@ use libc::{fd_set, sigset_t, timespec, timeval};
 use super::limit::{Limit, NO_TIME};
 use super::watch::{Interest, Watch};
 use crate::hub::{self, Hub};
+use crate::monkey::errno;
 
 patched! {
     /// Waits until one of the descriptors in these sets is ready.
@@ -132,6 +133,7 @@ impl Sets {
                 self.ask_again();
                 look(self.given)
             },
+            errno::fail,
         )
     }
 

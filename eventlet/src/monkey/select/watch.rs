@@ -36,26 +36,37 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Has `look` ask the system, which must not wait, until it has something to say or the time is up;
-    /// waits for what `interests` names in between.
+    /// waits for what `interests` names in between. If something is thrown at the caller, `give_up` makes
+    /// the call's result of the error that it stands for.
     pub(super) fn wait(
         &self,
         interests: impl FnOnce() -> Vec<Interest>,
         mut look: impl FnMut() -> c_int,
+        give_up: impl FnOnce(c_int) -> c_int,
     ) -> c_int {
         errno::kept_on_success(|| {
             // Who asks over and over lets the others run, or it might never become so.
-            if let Some(thrown) = hub::count_call(false) {
-                return errno::fail(errno_of(thrown));
-            }
+            let thrown = hub::count_call(false);
             let n_ready = look();
-            if n_ready != 0 || self.limit == Limit::ZERO {
+            if n_ready != 0 || thrown.is_none() && self.limit == Limit::ZERO {
                 return n_ready;
             }
-            self.wait_for(&interests(), &mut look)
+            let result = match thrown {
+                Some(thrown) => Err(errno_of(thrown)),
+                None => self.wait_for(&interests(), &mut look),
+            };
+            result.unwrap_or_else(give_up)
         })
     }
 
-    fn wait_for(&self, interests: &[Interest], look: &mut dyn FnMut() -> c_int) -> c_int {
+    /// # Errors
+    ///
+    /// The number of an error, if something is thrown at the caller.
+    fn wait_for(
+        &self,
+        interests: &[Interest],
+        look: &mut dyn FnMut() -> c_int,
+    ) -> Result<c_int, c_int> {
         let deadline = match self.limit {
             Limit::After(limit) => hub::with(|hub| hub.deadline_in(limit)),
             _ => Time::NEVER,
@@ -67,20 +78,20 @@ impl Watch {
             match hub::visit_any(interests.iter().flat_map(halves), until, looks_first) {
                 Visit::Ready | Visit::Closed => {}
                 Visit::TimedOut => is_over = until == deadline,
-                Visit::Thrown(thrown) => return errno::fail(errno_of(thrown)),
-                Visit::Unwinding => return errno::fail(libc::ECANCELED),
+                Visit::Thrown(thrown) => return Err(errno_of(thrown)),
+                Visit::Unwinding => return Err(libc::ECANCELED),
                 Visit::Failed(_) => {
                     let until = deadline.min(after(pause));
                     pause = (2 * pause).min(PAUSES.1);
                     match hub::visit_any([], until, false) {
-                        Visit::Thrown(thrown) => return errno::fail(errno_of(thrown)),
+                        Visit::Thrown(thrown) => return Err(errno_of(thrown)),
                         _ => is_over = until == deadline,
                     }
                 }
             }
             let n_ready = look();
             if n_ready != 0 || is_over {
-                return n_ready;
+                return Ok(n_ready);
             }
             looks_first = self.is_plain;
         }

@@ -7,7 +7,7 @@ use libc::{sockaddr, socklen_t};
 use super::door::{accept_now, accept_outside};
 use crate::hub::Direction;
 use crate::monkey::call::Call;
-use crate::monkey::wait::is_nonblocking;
+use crate::monkey::wait::{is_nonblocking, without_wait};
 use crate::monkey::{errno, facts, patches};
 use crate::patcher::category::Category;
 
@@ -71,7 +71,7 @@ fn accept_by(accept: Accept) -> c_int {
     }
     errno::kept_on_success(|| {
         if is_nonblocking(accept.fd) || !accept.has_valid_flags() {
-            accept.call()
+            without_wait(accept.fd, accept.call())
         } else {
             accept_patiently(accept)
         }

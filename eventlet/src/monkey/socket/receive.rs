@@ -8,6 +8,7 @@ use libc::{msghdr, size_t, sockaddr, socklen_t, ssize_t};
 use super::parts::{self, Rest};
 use crate::hub::Direction;
 use crate::monkey::call::{Call, Next};
+use crate::monkey::wait::without_wait;
 use crate::monkey::{errno, facts};
 
 patched! {
@@ -99,7 +100,7 @@ fn receive_by(
     mut attempt: impl FnMut(size_t, c_int) -> ssize_t,
 ) -> ssize_t {
     if flags & libc::MSG_DONTWAIT != 0 {
-        return attempt(0, flags);
+        return without_wait(fd, attempt(0, flags));
     }
     errno::kept_on_success(|| {
         let mut call = match Call::begin(fd, Direction::Read, is_stream) {

@@ -7,6 +7,7 @@ use libc::{mmsghdr, timespec};
 
 use crate::hub::{self, Direction, Hub, Time};
 use crate::monkey::call::{Call, Next};
+use crate::monkey::wait::without_wait;
 use crate::monkey::{errno, facts};
 
 patched! {
@@ -34,7 +35,7 @@ unsafe fn receive_messages(
     errno::kept_on_success(|| unsafe {
         match clock.filter(|_| may_wait) {
             Some(clock) => receive_patiently(fd, messages, n_messages, flags, limit, clock),
-            None => originals::recvmmsg(fd, messages, n_messages, flags, limit),
+            None => without_wait(fd, originals::recvmmsg(fd, messages, n_messages, flags, limit)),
         }
     })
 }

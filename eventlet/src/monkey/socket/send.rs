@@ -8,7 +8,7 @@ use super::connect::finish_connecting;
 use super::parts::{self, Rest};
 use crate::hub::Direction;
 use crate::monkey::call::Call;
-use crate::monkey::wait::is_nonblocking;
+use crate::monkey::wait::{is_nonblocking, without_wait};
 use crate::monkey::{errno, facts};
 
 patched! {
@@ -127,7 +127,7 @@ fn send_by(
     mut attempt: impl FnMut(size_t, c_int) -> ssize_t,
 ) -> ssize_t {
     if flags & libc::MSG_DONTWAIT != 0 {
-        return attempt(0, flags);
+        return without_wait(fd, attempt(0, flags));
     }
     errno::kept_on_success(|| {
         let mut call = match Call::begin(fd, Direction::Write, is_stream) {

@@ -9,6 +9,7 @@ use super::send::{send_message, send_message_rest};
 use crate::hub::Direction;
 use crate::monkey::call::Call;
 use crate::monkey::errno;
+use crate::monkey::wait::without_wait;
 
 /// The system sends no more at once.
 const MAX_MESSAGES: c_uint = 1024;
@@ -31,7 +32,7 @@ unsafe fn send_messages(
 ) -> c_int {
     if flags & libc::MSG_DONTWAIT != 0 || n_messages == 0 {
         // SAFETY: the caller keeps the contract of the C function.
-        return unsafe { originals::sendmmsg(fd, messages, n_messages, flags) };
+        return without_wait(fd, unsafe { originals::sendmmsg(fd, messages, n_messages, flags) });
     }
     // SAFETY: as above.
     errno::kept_on_success(|| unsafe { send_patiently(fd, messages, n_messages, flags) })
