@@ -17,7 +17,7 @@ const N: usize = 100;
 /// The server looks every now and then whether a client is gone whose query it works on.
 fn connect(i: usize) -> Result<Client, Error> {
     let server = Postgres::shared();
-    let url = if i % 2 == 0 { server.url() } else { server.unix_url() };
+    let url = if i.is_multiple_of(2) { server.url() } else { server.unix_url() };
     let options = "options='-c client_connection_check_interval=100'";
     Client::connect(&format!("{url} {options}"), NoTls)
 }

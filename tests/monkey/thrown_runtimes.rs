@@ -56,6 +56,10 @@ fn tasks_are_told_by_their_sockets() {
         let address = deaf.address();
         let error = limited(move || block_on(read(address))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
+        let nobody = Deaf::to_calls();
+        let address_of_nobody = nobody.address();
+        let result = limited(move || block_on(read(address_of_nobody)));
+        assert!(is_thrown(&result), "{result:?}");
         let result = limited(move || {
             block_on(async {
                 let mut stream = TcpStream::connect(address).await?;

@@ -6,6 +6,17 @@ use std::os::fd::RawFd;
 
 use crate::hub::{self, Direction};
 
+/// The bits `S_IFMT` of its mode; none if it is no descriptor.
+pub(super) fn file_type(fd: RawFd) -> Option<libc::mode_t> {
+    let mut status = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: there is room for what the call writes.
+    if unsafe { libc::fstat(fd, status.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // SAFETY: the call has succeeded, and so has written all of it.
+    Some(unsafe { status.assume_init() }.st_mode & libc::S_IFMT)
+}
+
 /// An option of a socket that is a number; none if it has none, as what is not a socket.
 fn option(fd: RawFd, option: c_int) -> Option<c_int> {
     let mut value: c_int = 0;
@@ -40,16 +51,10 @@ pub(super) fn is_listening(fd: RawFd) -> bool {
 /// Whether it serves only to wake its own process: an event counter, a timer or the like, or an end of a
 /// pair of sockets that the process has made for itself. Those who use them expect no errors.
 pub(super) fn is_waker(fd: RawFd) -> bool {
-    let mut status = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: there is room for what the call writes.
-    if unsafe { libc::fstat(fd, status.as_mut_ptr()) } != 0 {
-        return false;
-    }
-    // SAFETY: the call has succeeded, and so has written all of it.
-    match unsafe { status.assume_init() }.st_mode & libc::S_IFMT {
-        libc::S_IFSOCK => is_own_pair(fd),
-        libc::S_IFIFO | libc::S_IFCHR => false,
-        _ => true,
+    match file_type(fd) {
+        Some(libc::S_IFSOCK) => is_own_pair(fd),
+        Some(libc::S_IFIFO | libc::S_IFCHR) | None => false,
+        Some(_) => true,
     }
 }
 

@@ -1,8 +1,9 @@
 //! What kind of file a descriptor stands for, which says how to use it without waiting.
 
-use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU8, Ordering};
+
+use crate::monkey::facts;
 
 /// A kind of file.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,15 +66,9 @@ pub(super) fn look(fd: RawFd) -> Kind {
 }
 
 fn ask(fd: RawFd) -> Kind {
-    let mut status = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: there is room for what the call writes.
-    if unsafe { libc::fstat(fd, status.as_mut_ptr()) } != 0 {
-        return Kind::Disk;
-    }
-    // SAFETY: the call has succeeded, and so has written all of it.
-    match unsafe { status.assume_init() }.st_mode & libc::S_IFMT {
-        libc::S_IFREG | libc::S_IFDIR | libc::S_IFBLK => Kind::Disk,
-        libc::S_IFSOCK => Kind::Socket,
-        _ => Kind::Stream,
+    match facts::file_type(fd) {
+        Some(libc::S_IFREG | libc::S_IFDIR | libc::S_IFBLK) | None => Kind::Disk,
+        Some(libc::S_IFSOCK) => Kind::Socket,
+        Some(_) => Kind::Stream,
     }
 }
