@@ -11,7 +11,7 @@
 use std::ffi::c_int;
 use std::fs;
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use libc::epoll_event;
 
@@ -24,9 +24,12 @@ use crate::patcher::category::Category;
 const READY: c_int =
     libc::EPOLLIN | libc::EPOLLRDNORM | libc::EPOLLPRI | libc::EPOLLOUT | libc::EPOLLWRNORM;
 
-/// With which descriptor of a set to begin. Not all may fit, and those that did must not always be the
-/// same.
-static FIRST: AtomicUsize = AtomicUsize::new(0);
+/// With which descriptor of a set to begin, as a fraction of 2³². Not all may fit, and those that do must
+/// not always be the same, however many sets take turns.
+static FIRST: AtomicU32 = AtomicU32::new(0);
+
+/// The golden ratio's part: steps of this length come everywhere soon.
+const STEP: u32 = 0x9E37_79B9;
 
 /// A descriptor in a set, as the system shows it.
 struct Member {
@@ -63,7 +66,8 @@ pub(super) unsafe fn pretend(
     if room == 0 {
         return errno::fail(libc::EINTR);
     }
-    let first = FIRST.fetch_add(room, Ordering::Relaxed) % members.len();
+    let fraction = u64::from(FIRST.fetch_add(STEP, Ordering::Relaxed));
+    let first = (fraction * members.len() as u64 >> 32) as usize;
     for (i, member) in members.iter().cycle().skip(first).take(room).enumerate() {
         let event = epoll_event { events: member.events & READY as u32, u64: member.data };
         // SAFETY: as the caller says, and `i` is below `n_events`.
