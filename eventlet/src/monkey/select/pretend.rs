@@ -67,7 +67,7 @@ pub(super) unsafe fn pretend(
         return errno::fail(libc::EINTR);
     }
     let fraction = u64::from(FIRST.fetch_add(STEP, Ordering::Relaxed));
-    let first = (fraction * members.len() as u64 >> 32) as usize;
+    let first = ((fraction * members.len() as u64) >> 32) as usize;
     for (i, member) in members.iter().cycle().skip(first).take(room).enumerate() {
         let event = epoll_event { events: member.events & READY as u32, u64: member.data };
         // SAFETY: as the caller says, and `i` is below `n_events`.
