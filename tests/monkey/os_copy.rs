@@ -146,3 +146,20 @@ fn splicing_waits_for_both_ends() {
         assert_eq!(text, "spliced");
     });
 }
+
+#[test]
+fn a_pipe_takes_what_it_has_room_for() {
+    check(|| {
+        let scratch = Scratch::new();
+        let file = File::open(scratch.file("big", pattern(LENGTH))).unwrap();
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut offset = 1;
+        // Nobody reads: who sends must be told.
+        let n_sent = c::sendfile(&writer, &file, Some(&mut offset), LENGTH).unwrap();
+        assert!((1..LENGTH).contains(&n_sent), "{n_sent}");
+        assert_eq!(offset as usize, 1 + n_sent);
+        let mut bytes = vec![0; n_sent];
+        reader.read_exact(&mut bytes).unwrap();
+        assert!(bytes == pattern(LENGTH)[1..1 + n_sent]);
+    });
+}

@@ -409,3 +409,18 @@ fn errors_are_the_systems() {
         assert_eq!(read.wait().unwrap(), libc::EXDEV);
     });
 }
+
+#[test]
+fn nothing_at_all_is_refused_by_counters() {
+    check(|| {
+        let counter = c::eventfd(1);
+        let refused = Some(libc::EINVAL);
+        let error = c::read(counter.as_raw_fd(), &mut []).unwrap_err();
+        assert_eq!(error.raw_os_error(), refused);
+        let error = c::write(counter.as_raw_fd(), &[]).unwrap_err();
+        assert_eq!(error.raw_os_error(), refused);
+        let (reader, writer) = io::pipe().unwrap();
+        assert_eq!(c::read(reader.as_raw_fd(), &mut []).unwrap(), 0);
+        assert_eq!(c::write(writer.as_raw_fd(), &[]).unwrap(), 0);
+    });
+}

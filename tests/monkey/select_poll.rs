@@ -1,6 +1,7 @@
 //! `poll` and `select`, as C programs call them.
 
 use std::io::{self, Read, Write};
+use std::net::Shutdown;
 use std::net::UdpSocket;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use eventlet_monkey_tests::{at_once, c};
 use eventlet_tests::{ms, timed};
-use libc::{POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI};
+use libc::{POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP};
 
 const N: usize = 200;
 
@@ -306,5 +307,33 @@ fn what_is_left_of_the_timeout() {
         let mut wrong = time(-1, 0);
         let error = c::select(&mut { asked }, Some(&mut wrong)).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+    });
+}
+
+#[test]
+fn a_peer_that_says_no_more_ends_a_wait_for_room() {
+    check(|| {
+        let (mut near, far) = UnixStream::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        while near.write(&[0; 4096]).is_ok() {}
+        let polling = eventlet::spawn(move || {
+            let mut requests = [c::request(&near, POLLOUT | POLLRDHUP)];
+            c::poll(&mut requests, -1).unwrap();
+            requests[0].revents
+        });
+        settle();
+        far.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(polling.wait().unwrap(), POLLRDHUP);
+    });
+}
+
+#[test]
+fn the_number_of_descriptors_is_larger_than_the_sets() {
+    check(|| {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let selecting = eventlet::spawn(move || c::select_at_the_edge(reader.as_raw_fd()).unwrap());
+        settle();
+        writer.write_all(b"x").unwrap();
+        assert_eq!(selecting.wait().unwrap(), (1, true));
     });
 }

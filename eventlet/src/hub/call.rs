@@ -87,11 +87,13 @@ pub(crate) fn rest_until(deadline: Time) -> bool {
     park_in_call(with(Hub::begin_wait), SLEEP, deadline) == CallWake::TimedOut
 }
 
-/// Counts an I/O call that is about to be tried, as [`Hub::count_io_call`] does. If the others have run
-/// first, says whether the call is to fail for what was thrown at the fiber.
+/// Counts an I/O call that is about to be tried, as [`Hub::count_io_call`] does, and lets the others run
+/// if it is one too many and `may_give_way`. Then it says whether the call is to fail for what was
+/// thrown at the fiber.
 #[inline]
-pub(crate) fn count_call(is_stream: bool) -> Option<Thrown> {
-    if with(|hub| hub.is_one_too_many(is_stream)) { give_way() } else { None }
+pub(crate) fn count_call(is_stream: bool, may_give_way: impl FnOnce() -> bool) -> Option<Thrown> {
+    let gives_way = with(|hub| hub.is_one_too_many(is_stream)) && may_give_way();
+    if gives_way { give_way() } else { None }
 }
 
 /// Waits for nothing: until the hub has looked outside, which it does when the others have run.

@@ -161,7 +161,8 @@ impl Hub {
     }
 
     fn were_enough(&self, n_calls: u32, is_stream: bool) -> bool {
-        let n_runnable = self.queue.borrow().len();
+        // A signal handler may have interrupted whoever has it.
+        let n_runnable = self.queue.try_borrow().map_or(0, |queue| queue.len());
         n_calls >= READY_CALLS || is_stream && n_calls as usize * n_runnable >= READY_CALLS_PER_PASS
     }
 

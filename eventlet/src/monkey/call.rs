@@ -54,17 +54,27 @@ impl Call {
     /// The number of an error, if something has been thrown at the caller.
     #[inline]
     pub(super) fn begin(fd: RawFd, direction: Direction, is_stream: bool) -> Result<Call, c_int> {
-        match hub::count_call(is_stream) {
+        let call = Self::new(fd, direction);
+        match hub::count_call(is_stream, || call.may_give_way()) {
             Some(thrown) if !facts::is_waker(fd) => Err(errno_of(thrown)),
-            _ => Ok(Self::new(fd, direction)),
+            _ => Ok(call),
         }
+    }
+
+    /// Whether the others may run before the call. Signal handlers write to descriptors that are
+    /// non-blocking, and may have interrupted anything, such as an allocation.
+    fn may_give_way(&self) -> bool {
+        self.direction == Direction::Read || !is_nonblocking(self.fd)
     }
 
     /// Waits until `attempt` succeeds, which tries without waiting, and fails with `EAGAIN` if it would
     /// have to.
     pub(super) fn until_done(&mut self, mut attempt: impl FnMut() -> isize) -> isize {
-        if let Err(error) = Self::begin(self.fd, self.direction, true) {
-            return errno::fail(error);
+        let thrown = hub::count_call(true, || self.may_give_way());
+        if let Some(thrown) = thrown
+            && !facts::is_waker(self.fd)
+        {
+            return errno::fail(errno_of(thrown));
         }
         loop {
             let result = attempt();

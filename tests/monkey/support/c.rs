@@ -1,7 +1,8 @@
 //! Functions of the C library, as C programs call them.
 #![allow(unsafe_code, reason = "C functions")]
 
-use std::ffi::{CString, c_int};
+use std::ffi::{CStr, CString, c_int};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -252,5 +253,83 @@ pub fn news_of(directory: &Path) -> OwnedFd {
         let fd = libc::inotify_init1(libc::IN_CLOEXEC);
         assert!(libc::inotify_add_watch(fd, path.as_ptr(), libc::IN_CREATE) >= 0);
         OwnedFd::from_raw_fd(fd)
+    }
+}
+
+/// A terminal: the end that shows and types, and the end of the program.
+pub fn terminal() -> (File, File) {
+    // SAFETY: the descriptors are new, and the name is copied before anyone else asks for one.
+    unsafe {
+        let master = libc::posix_openpt(libc::O_RDWR | libc::O_NOCTTY);
+        assert!(master >= 0, "{}", io::Error::last_os_error());
+        let master = File::from_raw_fd(master);
+        assert_eq!(libc::grantpt(master.as_raw_fd()), 0);
+        assert_eq!(libc::unlockpt(master.as_raw_fd()), 0);
+        let name = CStr::from_ptr(libc::ptsname(master.as_raw_fd())).to_owned();
+        let slave = libc::open(name.as_ptr(), libc::O_RDWR | libc::O_NOCTTY);
+        assert!(slave >= 0, "{}", io::Error::last_os_error());
+        (master, File::from_raw_fd(slave))
+    }
+}
+
+/// Has a terminal change nothing of what it moves.
+pub fn make_raw(terminal: &impl AsRawFd) {
+    // SAFETY: the mode is written before it is read.
+    unsafe {
+        let mut mode: libc::termios = std::mem::zeroed();
+        assert_eq!(libc::tcgetattr(terminal.as_raw_fd(), &raw mut mode), 0);
+        libc::cfmakeraw(&raw mut mode);
+        assert_eq!(libc::tcsetattr(terminal.as_raw_fd(), libc::TCSANOW, &raw const mode), 0);
+    }
+}
+
+/// A duplicate that children inherit.
+pub fn left_open(fd: &impl AsRawFd) -> OwnedFd {
+    // SAFETY: the descriptor is new.
+    unsafe {
+        let fd = libc::dup(fd.as_raw_fd());
+        assert!(fd >= 0, "{}", io::Error::last_os_error());
+        OwnedFd::from_raw_fd(fd)
+    }
+}
+
+/// Sets a descriptor non-blocking.
+pub fn make_nonblocking(fd: &impl AsRawFd) {
+    // SAFETY: the commands take numbers.
+    unsafe {
+        let flags = libc::fcntl(fd.as_raw_fd(), libc::F_GETFL);
+        assert_eq!(libc::fcntl(fd.as_raw_fd(), libc::F_SETFL, flags | libc::O_NONBLOCK), 0);
+    }
+}
+
+/// Has a function called when a signal comes, and system calls begun again after that.
+pub fn handle(signal: c_int, handler: extern "C" fn(c_int)) {
+    // SAFETY: the action is valid; the handler does what handlers may.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = handler as *const () as usize;
+        action.sa_flags = libc::SA_RESTART;
+        assert_eq!(libc::sigaction(signal, &raw const action, std::ptr::null_mut()), 0);
+    }
+}
+
+/// `select` for one descriptor to be readable, with a set that ends where the memory does, and the number
+/// of descriptors that there may ever be.
+pub fn select_at_the_edge(fd: RawFd) -> io::Result<(usize, bool)> {
+    const PAGE: usize = 1 << 16;
+    // SAFETY: the mapping is new; the set is at the end of its first half, and zero.
+    unsafe {
+        let mode = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        let page = libc::mmap(std::ptr::null_mut(), 2 * PAGE, mode, flags, -1, 0);
+        assert_ne!(page, libc::MAP_FAILED);
+        assert_eq!(libc::munmap(page.byte_add(PAGE), PAGE), 0);
+        let set = page.byte_add(PAGE - size_of::<libc::fd_set>()).cast::<libc::fd_set>();
+        libc::FD_SET(fd, set);
+        let none = std::ptr::null_mut();
+        let n_ready = libc::select(1 << 20, set, none, none, std::ptr::null_mut());
+        let result = checked(n_ready as isize).map(|n_ready| (n_ready, libc::FD_ISSET(fd, set)));
+        libc::munmap(page, PAGE);
+        result
     }
 }

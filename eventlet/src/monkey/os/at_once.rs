@@ -1,6 +1,7 @@
 //! Reading and writing what can be moved without waiting.
 
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 
 use libc::ssize_t;
 
@@ -45,6 +46,26 @@ pub(super) fn is_ready(fd: c_int, direction: Direction) -> bool {
     let mut request = libc::pollfd { fd, events, revents: 0 };
     // SAFETY: there is one entry, and the call does not wait.
     unsafe { original::poll(&raw mut request, 1, 0) != 0 }
+}
+
+/// How many bytes can be written to a terminal that is ready; none if it is something else.
+pub(super) fn fits_into_terminal(fd: c_int) -> Option<usize> {
+    /// It has room for so many, or says that it is not ready.
+    const ROOM: usize = 256;
+    let mut mode = MaybeUninit::<libc::termios>::uninit();
+    // SAFETY: there is room for what the call writes.
+    if unsafe { libc::tcgetattr(fd, mode.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // SAFETY: the call has succeeded, and so has written all of it.
+    let flags = unsafe { mode.assume_init() }.c_oflag;
+    // What becomes of one byte: at most a tabulator's blanks, or a line's two characters.
+    let each = match () {
+        () if flags & libc::OPOST == 0 => 1,
+        () if flags & libc::TABDLY == 0 => 2,
+        () => 8,
+    };
+    Some(ROOM / each)
 }
 
 /// Moves bytes as the system does, which may wait.

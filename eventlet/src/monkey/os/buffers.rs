@@ -30,6 +30,17 @@ impl Buffers {
         (self.n == 1 && !self.first.is_null()).then(|| unsafe { *self.first })
     }
 
+    /// At most so many bytes of the first buffer that has any; none if the system would refuse them.
+    pub(super) fn beginning(self, most: usize) -> Option<iovec> {
+        if self.are_empty() {
+            return None;
+        }
+        // SAFETY: as in `are_empty`.
+        let buffers = unsafe { std::slice::from_raw_parts(self.first, self.n as usize) };
+        let first = buffers.iter().find(|buffer| buffer.iov_len > 0)?;
+        Some(iovec { iov_base: first.iov_base, iov_len: first.iov_len.min(most) })
+    }
+
     /// Whether they have no room, or the system would refuse them.
     pub(super) fn are_empty(self) -> bool {
         if self.first.is_null() || !(0..=MAX_BUFFERS).contains(&self.n) {

@@ -22,8 +22,13 @@ patched! {
 ///
 /// As for the C function.
 pub(super) unsafe fn read_one(fd: c_int, buffer: *mut c_void, length: size_t) -> ssize_t {
+    if length == 0 {
+        // Some refuse that. `readv` would not ask them.
+        // SAFETY: the caller keeps the contract of the C function.
+        return unsafe { originals::read(fd, buffer, length) };
+    }
     let buffer = iovec { iov_base: buffer, iov_len: length };
-    // SAFETY: the caller keeps the contract of the C function.
+    // SAFETY: as above.
     unsafe { read_several(fd, &raw const buffer, 1) }
 }
 

@@ -9,6 +9,7 @@ use libc::{iovec, off64_t, size_t, ssize_t};
 
 use super::buffers::Buffers;
 use super::kind::{self, Kind};
+use super::stream;
 use super::transfer::transfer;
 use crate::hub::Direction;
 use crate::monkey::{errno, patches};
@@ -46,6 +47,8 @@ const CHUNK: usize = 1 << 16;
 /// The system sends no more in one call.
 const MOST: usize = 0x7fff_f000;
 
+type Write = fn(RawFd, &mut [u8]) -> ssize_t;
+
 unsafe fn send_file(to: c_int, from: c_int, offset: *mut off64_t, length: size_t) -> ssize_t {
     let waits = match kind::look(to) {
         Kind::Disk => false,
@@ -56,23 +59,26 @@ unsafe fn send_file(to: c_int, from: c_int, offset: *mut off64_t, length: size_t
         // SAFETY: the caller keeps the contract of the C function, here and below.
         return unsafe { originals::sendfile64(to, from, offset, length) };
     }
+    // Of what a pipe has no room for, the system sends nothing.
+    let is_pipe = kind::look(to) == Kind::Stream;
+    let (write, most): (Write, _) = if is_pipe { (write_some, CHUNK) } else { (write_all, MOST) };
     errno::kept_on_success(|| {
         // SAFETY: as above.
         match unsafe { offset.as_mut() } {
-            Some(offset) => send_from(to, from, offset, length.min(MOST)),
-            None => send_from_position(to, from, length.min(MOST)),
+            Some(offset) => send_from(to, from, offset, length.min(most), write),
+            None => send_from_position(to, from, length.min(most), write),
         }
     })
 }
 
 /// Sends from where the file's position is, and moves it.
-fn send_from_position(to: RawFd, from: RawFd, length: usize) -> ssize_t {
+fn send_from_position(to: RawFd, from: RawFd, length: usize, write: Write) -> ssize_t {
     // SAFETY: the call takes no pointers, here and below.
     let mut offset = unsafe { libc::lseek64(from, 0, libc::SEEK_CUR) };
     if offset < 0 {
         return -1;
     }
-    let result = send_from(to, from, &mut offset, length);
+    let result = send_from(to, from, &mut offset, length, write);
     if result > 0 {
         // SAFETY: as above.
         unsafe { libc::lseek64(from, offset, libc::SEEK_SET) };
@@ -81,7 +87,7 @@ fn send_from_position(to: RawFd, from: RawFd, length: usize) -> ssize_t {
 }
 
 /// Sends from an offset, and adds to it what has been sent.
-fn send_from(to: RawFd, from: RawFd, offset: &mut off64_t, length: usize) -> ssize_t {
+fn send_from(to: RawFd, from: RawFd, offset: &mut off64_t, length: usize, write: Write) -> ssize_t {
     let mut chunk = vec![0u8; CHUNK.min(length)];
     let mut n_sent = 0;
     while n_sent < length {
@@ -103,8 +109,14 @@ fn send_from(to: RawFd, from: RawFd, offset: &mut off64_t, length: usize) -> ssi
     n_sent as ssize_t
 }
 
-fn write(to: RawFd, bytes: &mut [u8]) -> ssize_t {
+fn write_all(to: RawFd, bytes: &mut [u8]) -> ssize_t {
     let buffer = iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
     // SAFETY: the buffer is valid until it has been written.
     transfer(to, Direction::Write, unsafe { Buffers::new(&raw const buffer, 1) })
+}
+
+fn write_some(to: RawFd, bytes: &mut [u8]) -> ssize_t {
+    let buffer = iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
+    // SAFETY: as above.
+    stream::transfer_some(to, Direction::Write, unsafe { Buffers::new(&raw const buffer, 1) })
 }

@@ -14,11 +14,14 @@ use crate::monkey::errno;
 /// Reads what there is, or writes everything.
 pub(super) fn transfer(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
     match direction {
-        Direction::Read => {
-            Call::new(fd, direction).until_done(|| move_some(fd, direction, buffers))
-        }
+        Direction::Read => transfer_some(fd, direction, buffers),
         Direction::Write => write_all(fd, buffers),
     }
+}
+
+/// Reads or writes as soon as anything can be moved.
+pub(super) fn transfer_some(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
+    Call::new(fd, direction).until_done(|| move_some(fd, direction, buffers))
 }
 
 /// Writes everything, as the system does if it may wait. So much as fits into a page goes in one piece.
@@ -48,9 +51,18 @@ fn move_some(fd: c_int, direction: Direction, buffers: Buffers) -> ssize_t {
     if is_asked || kind::look(fd) != Kind::Stream {
         return result;
     }
-    if at_once::is_ready(fd, direction) {
-        at_once::ordinary(fd, direction, buffers)
-    } else {
-        errno::fail(libc::EAGAIN)
+    if !at_once::is_ready(fd, direction) {
+        return errno::fail(libc::EAGAIN);
+    }
+    let most = match direction {
+        Direction::Read => None,
+        Direction::Write => at_once::fits_into_terminal(fd),
+    };
+    match most.and_then(|most| buffers.beginning(most)) {
+        Some(beginning) => {
+            // SAFETY: it is a part of a buffer that may be given to the system.
+            at_once::ordinary(fd, direction, unsafe { Buffers::new(&raw const beginning, 1) })
+        }
+        None => at_once::ordinary(fd, direction, buffers),
     }
 }

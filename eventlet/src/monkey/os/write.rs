@@ -6,6 +6,7 @@ use libc::{iovec, size_t, ssize_t};
 
 use super::at_once;
 use super::buffers::Buffers;
+use super::kind::{self, Kind};
 use super::transfer::transfer;
 use crate::hub::Direction;
 use crate::monkey::errno;
@@ -20,8 +21,13 @@ patched! {
 }
 
 unsafe fn write_one(fd: c_int, buffer: *const c_void, length: size_t) -> ssize_t {
+    if length == 0 && kind::look(fd) != Kind::Socket {
+        // Some refuse that. `writev` would not ask them.
+        // SAFETY: the caller keeps the contract of the C function.
+        return unsafe { originals::write(fd, buffer, length) };
+    }
     let buffer = iovec { iov_base: buffer.cast_mut(), iov_len: length };
-    // SAFETY: the caller keeps the contract of the C function.
+    // SAFETY: as above.
     write_any(fd, unsafe { Buffers::new(&raw const buffer, 1) })
 }
 

@@ -95,6 +95,18 @@ const BITS: usize = c_ulong::BITS as usize;
 /// What is looked for in each of the three sets.
 const EVENTS: [c_short; 3] = [libc::POLLIN, libc::POLLOUT, libc::POLLPRI];
 
+/// How many descriptors the process has room for at present: the system looks no further. Programs that
+/// give the highest number of descriptors that there may be have sets that are much smaller.
+fn table_size() -> usize {
+    let error = errno::get();
+    let status = hub::as_library(|| std::fs::read_to_string("/proc/self/status"));
+    errno::set(error);
+    let size = |status: String| {
+        status.lines().find_map(|line| line.strip_prefix("FDSize:")?.trim().parse().ok())
+    };
+    status.ok().and_then(size).unwrap_or(libc::FD_SETSIZE)
+}
+
 /// The sets of a call. The system replaces what they contain by what is ready, which may be nothing.
 struct Sets {
     /// The caller's; null where it has none.
@@ -106,9 +118,12 @@ struct Sets {
 impl Sets {
     /// # Safety
     ///
-    /// As long as this is used, the sets are null, or can be read and written up to the bit `n_fds`.
+    /// As long as this is used, the sets are null, or can be read and written up to the bit `n_fds`, or as
+    /// far as the system looks at them if that is less.
     unsafe fn new(n_fds: c_int, given: [*mut fd_set; 3]) -> Self {
-        let n_words = usize::try_from(n_fds).unwrap_or(0).div_ceil(BITS);
+        let n_fds = usize::try_from(n_fds).unwrap_or(0);
+        let n_words = if n_fds > libc::FD_SETSIZE { n_fds.min(table_size()) } else { n_fds };
+        let n_words = n_words.div_ceil(BITS);
         let asked = given.map(|set| {
             if set.is_null() {
                 return Vec::new();
