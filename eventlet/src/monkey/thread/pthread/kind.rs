@@ -59,3 +59,21 @@ impl Kind {
         matches!(self, Kind::Recursive | Kind::Checked)
     }
 }
+
+/// Whether an OS thread has a mutex that is not this one; false where the C library does not tell.
+///
+/// # Safety
+///
+/// There is a mutex, which somebody has.
+pub(super) unsafe fn is_of_another_os_thread(mutex: *mut pthread_mutex_t) -> bool {
+    /// Two numbers before the kind, glibc notes the thread's id. It does so a moment after the lock,
+    /// which this thread cannot see of itself.
+    const OWNER_AT: usize = KIND_AT.wrapping_sub(2 * size_of::<i32>());
+    if !cfg!(all(target_env = "gnu", target_pointer_width = "64")) {
+        return false;
+    }
+    // SAFETY: there is an aligned number inside the mutex, which is changed as a whole.
+    let owner = unsafe { AtomicI32::from_ptr(mutex.byte_add(OWNER_AT).cast()) };
+    // SAFETY: the call has no conditions.
+    owner.load(Ordering::Relaxed) != unsafe { libc::gettid() }
+}

@@ -1,14 +1,16 @@
 //! Mutexes.
 
 use std::ffi::c_int;
+use std::time::Duration;
 
 use libc::{pthread_mutex_t, timespec};
 
-use super::kind::Kind;
+use super::kind::{Kind, is_of_another_os_thread};
 use super::owners::{self, Whose};
 use super::{Glances, Wait, deadline, take, wake};
 use crate::hub::{self, Time};
 use crate::lot::{Foreign, Key};
+use crate::monkey::time;
 
 patched! {
     /// Locks a mutex.
@@ -64,7 +66,8 @@ pub(super) unsafe fn lock_until(
     }
     // SAFETY: as demanded.
     let attempt = || unsafe { attempt(mutex, kind) };
-    match attempt() {
+    // SAFETY: as demanded.
+    match unsafe { attempt_for_a_moment(mutex, kind, &attempt) } {
         libc::EBUSY => match deadline() {
             Ok(deadline) => {
                 let wait = Wait { deadline, ..Wait::new(key(mutex), "a mutex of C's") };
@@ -72,6 +75,44 @@ pub(super) unsafe fn lock_until(
             }
             Err(status) => status,
         },
+        status => status,
+    }
+}
+
+/// So long the whole OS thread waits for a mutex that another one has.
+const A_MOMENT: Duration = Duration::from_millis(50);
+
+/// Locks a mutex if it is free, or will be in a moment because another OS thread has it.
+///
+/// Most such mutexes guard a few instructions. An allocator's, for one, must not be waited for by letting
+/// another green thread run, which would enter it while this one is in the middle of it. Who has a
+/// mutex for long may be a green thread of another hub, so the wait is not for ever.
+///
+/// # Safety
+///
+/// There is a mutex, of this kind, which `attempt` tries.
+unsafe fn attempt_for_a_moment(
+    mutex: *mut pthread_mutex_t,
+    kind: Kind,
+    attempt: &impl Fn() -> c_int,
+) -> c_int {
+    let status = attempt();
+    // SAFETY: as demanded.
+    if status != libc::EBUSY || !unsafe { is_of_another_os_thread(mutex) } {
+        return status;
+    }
+    let moment = time::shown_by(libc::CLOCK_REALTIME) + A_MOMENT;
+    let moment = timespec {
+        tv_sec: moment.as_secs() as libc::time_t,
+        tv_nsec: libc::c_long::from(moment.subsec_nanos() as i32),
+    };
+    // SAFETY: as demanded, and the time is valid.
+    match unsafe { originals::pthread_mutex_timedlock(mutex, &raw const moment) } {
+        0 if kind.has_owner() => {
+            owners::note_lock(mutex.addr());
+            0
+        }
+        libc::ETIMEDOUT => libc::EBUSY,
         status => status,
     }
 }
