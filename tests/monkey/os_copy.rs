@@ -151,7 +151,7 @@ fn splicing_waits_for_both_ends() {
 fn a_pipe_takes_what_it_has_room_for() {
     check(|| {
         let scratch = Scratch::new();
-        let file = File::open(scratch.file("big", pattern(LENGTH))).unwrap();
+        let file = File::open(scratch.file("big", pattern(4, LENGTH))).unwrap();
         let (mut reader, writer) = io::pipe().unwrap();
         let mut offset = 1;
         // Nobody reads: who sends must be told.
@@ -160,6 +160,6 @@ fn a_pipe_takes_what_it_has_room_for() {
         assert_eq!(offset as usize, 1 + n_sent);
         let mut bytes = vec![0; n_sent];
         reader.read_exact(&mut bytes).unwrap();
-        assert!(bytes == pattern(LENGTH)[1..1 + n_sent]);
+        assert!(bytes == pattern(4, LENGTH)[1..1 + n_sent]);
     });
 }
