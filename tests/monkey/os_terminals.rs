@@ -39,20 +39,3 @@ fn a_terminal_types_more_than_its_program_takes() {
         move_all(master, slave);
     });
 }
-
-#[test]
-fn lines_become_longer() {
-    check(|| {
-        let (master, slave) = c::terminal();
-        let run = at_once(2, |i| {
-            if i == 0 {
-                (&slave).write_all(&[b'\n'; SIZE]).unwrap();
-            } else {
-                let mut bytes = vec![0; 2 * SIZE];
-                (&master).read_exact(&mut bytes).unwrap();
-                assert!(bytes.chunks(2).all(|pair| pair == b"\r\n"));
-            }
-        });
-        assert_eq!(run.results.len(), 2);
-    });
-}
