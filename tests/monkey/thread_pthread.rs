@@ -1,10 +1,11 @@
 //! C's locks, by the functions that C libraries call.
 #![allow(unsafe_code, reason = "calls of C functions")]
 
-use std::cell::UnsafeCell;
+use std::cell::{RefCell, UnsafeCell};
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -419,6 +420,41 @@ fn a_kill_leaves_who_waits_in_peace() {
         assert_eq!(c!(pthread_mutex_unlock(mutex.at())), 0);
         assert!(waiter.wait().unwrap_err().is_killed());
         assert!(reached.get());
+    });
+}
+
+/// An allocator's must not be waited for in the middle of it by letting others in.
+#[test]
+fn what_another_os_thread_has_for_a_moment_lets_nobody_else_run() {
+    check(|| {
+        if !is_patched() {
+            return;
+        }
+        // A busy machine may make a moment long.
+        let is_kept_out = |_| {
+            let mutex = &mutex(libc::PTHREAD_MUTEX_NORMAL);
+            let order: &RefCell<Vec<&str>> = &RefCell::default();
+            thread::scope(|os_threads| {
+                let (locked, is_locked) = mpsc::channel();
+                os_threads.spawn(move || {
+                    assert_eq!(c!(pthread_mutex_lock(mutex.at())), 0);
+                    locked.send(()).unwrap();
+                    thread::sleep(ms(5));
+                    assert_eq!(c!(pthread_mutex_unlock(mutex.at())), 0);
+                });
+                is_locked.recv().unwrap();
+                eventlet::scope(|scope| {
+                    scope.spawn(move || {
+                        assert_eq!(c!(pthread_mutex_lock(mutex.at())), 0);
+                        order.borrow_mut().push("who waits");
+                        assert_eq!(c!(pthread_mutex_unlock(mutex.at())), 0);
+                    });
+                    scope.spawn(move || order.borrow_mut().push("another"));
+                });
+            });
+            order.take() == ["who waits", "another"]
+        };
+        assert!((0..20).any(is_kept_out));
     });
 }
 
