@@ -4,6 +4,7 @@ use std::ffi::{c_int, c_short};
 use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 
+use super::wait::is_nonblocking;
 use crate::hub::{self, Direction};
 
 /// The bits `S_IFMT` of its mode; none if it is no descriptor.
@@ -49,8 +50,12 @@ pub(super) fn is_listening(fd: RawFd) -> bool {
 }
 
 /// Whether it serves only to wake its own process: an event counter, a timer or the like, or an end of a
-/// pair of sockets that the process has made for itself. Those who use them expect no errors.
+/// pair of sockets that the process has made for itself. Those who use them expect no errors, and
+/// never to wait: they are non-blocking.
 pub(super) fn is_waker(fd: RawFd) -> bool {
+    if !is_nonblocking(fd) {
+        return false;
+    }
     match file_type(fd) {
         Some(libc::S_IFSOCK) => is_own_pair(fd),
         Some(libc::S_IFIFO | libc::S_IFCHR) | None => false,

@@ -64,10 +64,14 @@ fn get_by_hand() {
     let url = Web::shared().http(SLOW_PATH);
     let address = url.trim_start_matches("http://").trim_end_matches(SLOW_PATH);
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {SLOW_PATH} HTTP/1.0\r\nhost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.ends_with(SLOW_PATH));
+    write!(stream, "GET {SLOW_PATH} HTTP/1.1\r\nhost: {address}\r\n\r\n").unwrap();
+    // The server keeps the connection.
+    let (mut answer, mut buffer) = (Vec::new(), [0; 1024]);
+    while !answer.ends_with(SLOW_PATH.as_bytes()) {
+        let n_read = stream.read(&mut buffer).unwrap();
+        assert!(n_read > 0, "{answer:?}");
+        answer.extend_from_slice(&buffer[..n_read]);
+    }
 }
 
 /// An agent that makes a connection for each request.
