@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::File;
-use crate::green::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use crate::green::sync::mpsc::{Receiver, Sender, channel};
 use crate::hub;
 use crate::tpool;
 
@@ -37,18 +37,18 @@ impl Drop for Taken {
     }
 }
 
-/// Waits, when dropped, until an attempt is over. Otherwise one whose caller has been killed could
-/// take the lock later, or give back what was taken after it.
+/// Waits, if its caller unwinds, until an attempt is over. Otherwise one whose caller has been killed
+/// could take the lock later, or give back what was taken after it.
 struct Attempt {
-    /// Nothing is ever sent: it ends with the sender.
-    is_over: Receiver<()>,
+    /// Nothing is ever sent: it ends with the sender. None once the answer is here, when a wait could
+    /// only lose it.
+    is_over: Option<Receiver<()>>,
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        // Only one who unwinds can be early, and then nothing is raised here.
-        if self.is_over.try_recv() == Err(TryRecvError::Empty) {
-            let _ = self.is_over.recv();
+        if let Some(is_over) = &self.is_over {
+            let _ = is_over.recv();
         }
     }
 }
@@ -223,12 +223,13 @@ impl File {
     /// Each attempt is made on the pool: where the files are on a server, so are the locks.
     fn try_once(&self, try_lock: TryLock) -> Result<(), TryLockError> {
         let (under_way, is_over) = channel();
-        let _attempt = Attempt { is_over };
+        let mut attempt = Attempt { is_over: Some(is_over) };
         let file = self.file.clone();
-        let mut taken = tpool::off_hub(move || {
+        let answer = tpool::off_hub(move || {
             try_lock(&file).map(|()| Taken { file: Some(file), _under_way: under_way })
-        })?;
-        taken.file = None;
+        });
+        attempt.is_over = None;
+        answer?.file = None;
         Ok(())
     }
 }
