@@ -85,8 +85,7 @@ fn limits_at_every_stage() {
             });
             assert!(run.results.iter().all(Result::is_err), "{name}: {:?}", run.results);
             assert!(run.elapsed < ms(20_000), "{name}: {:?}", run.elapsed);
-            // An earlier test's hub may have given something back meanwhile.
-            assert!(n_descriptors() <= n_before, "{name}");
+            assert_eq!(n_descriptors(), n_before, "{name}");
             assert!(call(0), "{name}");
         }
     });
@@ -115,8 +114,7 @@ fn kills_at_every_stage() {
                 assert!(matches!(result, Ok(false)) || result.is_err(), "{name}: {result:?}");
             }
             assert!(start.elapsed() < ms(20_000), "{name}: {:?}", start.elapsed());
-            // An earlier test's hub may have given something back meanwhile.
-            assert!(n_descriptors() <= n_before, "{name}");
+            assert_eq!(n_descriptors(), n_before, "{name}");
             assert!(call(0), "{name}");
         }
     });

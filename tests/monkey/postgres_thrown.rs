@@ -68,14 +68,6 @@ fn n_descriptors() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-/// There are no more descriptors than before. There may be less: the hub of an earlier test, on an OS
-/// thread that has just ended, may have had some yet.
-#[track_caller]
-fn assert_none_is_left_of(n_before: usize, what: &str) {
-    let n_now = n_descriptors();
-    assert!(n_now <= n_before, "{what}: {n_now} descriptors, before {n_before}");
-}
-
 /// Waits until the server has no client but the one that asks.
 fn assert_nobody_is_left() {
     let mut client = connect(0).unwrap();
@@ -100,7 +92,7 @@ fn limits_at_every_stage() {
             let run = at_once(N, |i| with_timeout(ms(2 * i as u64), || stage(i, &deaf)).is_err());
             assert_eq!(run.results, [true; N], "{name}");
             assert!(run.elapsed < ms(20_000), "{name}: {:?}", run.elapsed);
-            assert_none_is_left_of(n_before, name);
+            assert_eq!(n_descriptors(), n_before, "{name}");
         }
         assert_nobody_is_left();
     });
@@ -130,7 +122,7 @@ fn kills_at_every_stage() {
                 assert!(matches!(&result, Err(end) if end.is_killed()), "{name}: {result:?}");
             }
             assert!(start.elapsed() < ms(20_000), "{name}: {:?}", start.elapsed());
-            assert_none_is_left_of(n_before, name);
+            assert_eq!(n_descriptors(), n_before, "{name}");
         }
         assert_nobody_is_left();
     });
@@ -164,7 +156,7 @@ fn destructors_that_wait_while_the_green_thread_unwinds() {
             catch_unwind(end).unwrap_or(true)
         });
         assert_eq!(run.results, [true; N]);
-        assert_none_is_left_of(n_before, "unwinding");
+        assert_eq!(n_descriptors(), n_before);
         assert_nobody_is_left();
     });
 }

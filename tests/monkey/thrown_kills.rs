@@ -213,13 +213,19 @@ fn a_kill_while_a_limit_is_pending_is_not_lost() {
             sleep(ms(1));
             theirs.add("not reached");
         });
-        while log.take() != "limit" {
-            sleep(ms(1));
-        }
-        thread.kill();
-        assert!(thread.wait().unwrap_err().is_killed());
+        kill_when_it_has_felt_its_limit(thread, &log);
         assert_eq!(log.take(), "kill true");
     });
+}
+
+/// A green thread notes that a limit has made its calls fail. It is killed then, and ends by it.
+#[track_caller]
+fn kill_when_it_has_felt_its_limit(thread: GreenThread<()>, log: &Log) {
+    while log.take() != "limit" {
+        sleep(ms(1));
+    }
+    thread.kill();
+    assert!(thread.wait().unwrap_err().is_killed());
 }
 
 #[test]
@@ -258,11 +264,7 @@ fn a_kill_passes_through_a_limit_that_was_felt() {
             });
             theirs.add("not reached");
         });
-        while log.take() != "limit" {
-            sleep(ms(1));
-        }
-        thread.kill();
-        assert!(thread.wait().unwrap_err().is_killed());
+        kill_when_it_has_felt_its_limit(thread, &log);
         assert_eq!(log.take(), "");
     });
 }

@@ -1,8 +1,10 @@
 //! Whether this process is patched, and the frame of a test.
 
 use std::env;
+use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use eventlet_tests::{LIMIT, Watchdog, check_within};
 
@@ -16,16 +18,31 @@ pub fn is_patched() -> bool {
 
 /// Runs the body of a test under a time limit, and no other at the same time, which would be in its way.
 /// In a patched process it has a hub, which must be empty afterwards.
-pub fn check(body: impl FnOnce()) {
+pub fn check(body: impl FnOnce() + Send) {
     let _turn = wait_for_turn();
     if is_patched() {
         eventlet::monkey_patch();
-        check_within(LIMIT, body);
+        on_a_thread_of_its_own(|| check_within(LIMIT, body));
     } else {
-        let test = std::thread::current().name().unwrap_or("?").to_owned();
-        let _watchdog = Watchdog::start(test, LIMIT);
+        let _watchdog = Watchdog::start(name(), LIMIT);
         body();
     }
+}
+
+/// The hub of the test ends with this thread: none of its descriptors is there for the next test to
+/// count.
+fn on_a_thread_of_its_own(test: impl FnOnce() + Send) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name(name()).spawn_scoped(scope, test);
+        if let Err(panic) = thread.expect("there can be another thread").join() {
+            resume_unwind(panic);
+        }
+    });
+}
+
+/// The test's name, which is that of its OS thread.
+fn name() -> String {
+    thread::current().name().unwrap_or("?").to_owned()
 }
 
 /// Runs all other tests of this binary in a process that is not patched: the same code works there as

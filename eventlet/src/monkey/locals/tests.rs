@@ -1,3 +1,5 @@
+//! What is read of the memory of a process: kinds of symbols, and who has which values.
+
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
