@@ -107,6 +107,10 @@
 //!
 //! | name | what it adds |
 //! |---|---|
+//! | `ssl` | `wrap_ssl` and `green::ssl`: TLS by the system's own library |
+//! | `http` | the module `http`: a server |
+//! | `websocket` | the module `websocket`, and `http` |
+//! | `full` | all of these |
 //! | `monkey-patch` | `monkey_patch()` and the module `patcher`; the program then defines C functions such as `recv` |
 //!
 //! # Environment variables
@@ -165,8 +169,13 @@ mod monkey;
 #[cfg(feature = "monkey-patch")]
 pub mod patcher;
 
+pub mod backdoor;
 pub mod debug;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod hubs;
+#[cfg(feature = "websocket")]
+pub mod websocket;
 
 #[doc(hidden)]
 #[path = "private.rs"]

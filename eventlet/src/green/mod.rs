@@ -52,6 +52,8 @@ pub mod net;
 pub mod os;
 pub mod process;
 mod socket;
+#[cfg(feature = "ssl")]
+pub mod ssl;
 pub mod sync;
 pub mod thread;
 pub mod time;

@@ -1,0 +1,1 @@
+//! A console into a running program, for whoever looks after it.

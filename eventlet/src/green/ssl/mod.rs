@@ -1,0 +1,1 @@
+//! TLS over green streams, by the system's own library.

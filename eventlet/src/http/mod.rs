@@ -1,0 +1,1 @@
+//! An HTTP/1.1 server whose applications are plain blocking functions.

@@ -1,0 +1,1 @@
+//! What the tests of servers share: real clients, certificates, and ports.
