@@ -1,1 +1,5 @@
 //! What the tests of servers share: real clients, certificates, and ports.
+
+mod certificates;
+
+pub use certificates::{Certificates, Issued, PASSWORD};
