@@ -152,6 +152,12 @@ impl Hub {
         }
     }
 
+    /// The current fiber waits: the calls before that have kept nobody out.
+    #[inline]
+    pub(crate) fn count_from_here(&self) {
+        self.n_io_calls.set(0);
+    }
+
     /// Counts an I/O call, and says whether the others are to run before it.
     #[inline]
     pub(super) fn is_one_too_many(&self, is_stream: bool) -> bool {
@@ -206,7 +212,7 @@ impl Hub {
         direction: Direction,
         has_waited: bool,
     ) -> io::Result<Waiter> {
-        self.n_io_calls.set(0);
+        self.count_from_here();
         let waiter = self.begin_wait();
         let mut poller = self.poller.borrow_mut();
         let mut has_ended = false;

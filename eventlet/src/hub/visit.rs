@@ -190,7 +190,7 @@ impl Hub {
         let Some(owner) = poller.register_visited(fd, IoId::new_visited, looks_first)? else {
             return Ok(None);
         };
-        self.n_io_calls.set(0);
+        self.count_from_here();
         HIGHEST.fetch_max(fd, Ordering::Relaxed);
         homes(fd).add(self, direction);
         poller.add_waiter(fd, direction, waiter.clone(), false);

@@ -1,7 +1,7 @@
 //! Those who wait at a channel, and leave it in order however their wait ends.
 
 use super::channel::{Blocked, Channel, Waiting, wake};
-use crate::hub::{self, RemoteWaiter};
+use crate::hub::{self, Hub, RemoteWaiter};
 
 /// Lets the others run after many calls that did not have to wait: of who sends, and never waits for
 /// room, and of who asks for messages that another is to send.
@@ -32,6 +32,7 @@ impl<'a, T> Offer<'a, T> {
         let Some(message) = self.message.take() else { return false };
         let must_wait = !state.has_room();
         if must_wait {
+            hub::try_with(Hub::count_from_here);
             let ticket = state.take_ticket();
             state.blocked.push_back(Blocked { ticket, message, waiter: Some(waiter) });
             self.ticket = Some(ticket);
@@ -81,6 +82,7 @@ impl<'a, T> Place<'a, T> {
         if state.has_message() || state.n_senders == 0 {
             return false;
         }
+        hub::try_with(Hub::count_from_here);
         let ticket = state.take_ticket();
         state.receivers.push_back(Waiting { ticket, waiter });
         self.ticket = Some(ticket);
