@@ -9,7 +9,7 @@ use crate::hub::{self, Hub, Time, Waiter};
 
 /// What an error of `accept` says about the listener.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum AcceptError {
+pub(crate) enum AcceptError {
     /// One connection went wrong before it was accepted; the next may be fine.
     OneConnection,
     /// Descriptors or memory have run out; it may get better when connections end.
@@ -21,7 +21,7 @@ pub(super) enum AcceptError {
 }
 
 impl AcceptError {
-    pub(super) fn classify(error: &io::Error) -> Self {
+    pub(crate) fn classify(error: &io::Error) -> Self {
         // Linux reports errors of the connection that was about to be accepted through `accept`.
         const OF_THE_CONNECTION: [libc::c_int; 9] = [
             libc::ECONNABORTED,
@@ -47,7 +47,7 @@ impl AcceptError {
 }
 
 /// Growing pauses while descriptors or memory are short.
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     pause: Duration,
 }
 
@@ -55,12 +55,12 @@ impl Backoff {
     const FIRST: Duration = Duration::from_millis(5);
     const LONGEST: Duration = Duration::from_secs(1);
 
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Backoff { pause: Self::FIRST }
     }
 
     /// Pauses; says what is wrong the first time in a row.
-    pub(super) fn pause(&mut self, error: &io::Error) {
+    pub(crate) fn pause(&mut self, error: &io::Error) {
         if self.pause == Self::FIRST {
             eprintln!("eventlet: serve pauses accepting: {error}");
         }
@@ -69,25 +69,25 @@ impl Backoff {
     }
 
     /// Things are well again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.pause = Self::FIRST;
     }
 }
 
 /// How many more connections may be handled at once.
-pub(super) struct Places {
+pub(crate) struct Places {
     n_free: Cell<usize>,
     /// The accept loop, when it waits for a place.
     waiter: Cell<Option<Waiter>>,
 }
 
 impl Places {
-    pub(super) fn new(n_free: usize) -> Rc<Self> {
+    pub(crate) fn new(n_free: usize) -> Rc<Self> {
         Rc::new(Places { n_free: Cell::new(n_free), waiter: Cell::new(None) })
     }
 
     /// Takes a place, waiting until there is one. Only the accept loop calls this.
-    pub(super) fn take(self: &Rc<Self>) -> Place {
+    pub(crate) fn take(self: &Rc<Self>) -> Place {
         while self.n_free.get() == 0 {
             let waiter = hub::with(Hub::begin_wait);
             self.waiter.set(Some(waiter.clone()));
@@ -99,7 +99,7 @@ impl Places {
 }
 
 /// A connection's place; free again when dropped, even if its handler was killed before it began.
-pub(super) struct Place {
+pub(crate) struct Place {
     places: Rc<Places>,
 }
 

@@ -1,6 +1,6 @@
 //! The short way to a connection, a listener, and a server.
 
-mod accept;
+pub(crate) mod accept;
 mod listen;
 mod outcome;
 mod serve;

@@ -205,7 +205,7 @@ impl WaitGroup {
         self.wait_until(|hub| hub.deadline_at(deadline))
     }
 
-    fn wait_until(&self, deadline: impl FnOnce(&Hub) -> Time) -> bool {
+    pub(crate) fn wait_until(&self, deadline: impl FnOnce(&Hub) -> Time) -> bool {
         const WHAT: &str = "the end of what is under way";
         self.inner.holds() || self.inner.audience.wait(WHAT, deadline)
     }

@@ -316,6 +316,12 @@ impl Hub {
         now
     }
 
+    /// How often someone has been resumed: as long as it stays the same, the same fiber runs.
+    #[cfg(feature = "http")]
+    pub(crate) fn n_resumes(&self) -> u64 {
+        self.n_resumes.get()
+    }
+
     /// Stops the clock; from then on it jumps to the next deadline whenever the hub is idle.
     pub(crate) fn pause_clock(&self) {
         self.clock.pause();

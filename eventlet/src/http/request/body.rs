@@ -1,0 +1,189 @@
+//! The body of a request, read when the application asks for it.
+
+use std::io;
+
+use ::http::StatusCode;
+
+use super::chunked::Chunks;
+use super::framing::Framing;
+use super::head::Head;
+use super::{BadRequest, bad};
+use crate::http::wire::Wire;
+use crate::hub::{self, Hub, Time};
+
+/// How much of the body has been read.
+pub(crate) struct Body {
+    left: Left,
+    /// The client waits for `100 Continue`.
+    pub(super) is_awaited: bool,
+    n_read: u64,
+    /// When the first byte was asked for.
+    begun: Option<Time>,
+}
+
+/// What is still to come.
+enum Left {
+    Length(u64),
+    Chunked(Chunks),
+    /// Nothing can be read any more, nor can the connection go on.
+    Broken(Option<BadRequest>),
+}
+
+/// What the application leaves is read if it is no more than this.
+const MOST_PASSED: u64 = 1 << 18;
+
+impl Body {
+    pub(super) fn new() -> Self {
+        Body { left: Left::Length(0), is_awaited: false, n_read: 0, begun: None }
+    }
+
+    /// Makes it the body that this head announces.
+    pub(super) fn begin(&mut self, head: &Head) {
+        let left = match head.framing {
+            Framing::Length(length) => Left::Length(length),
+            Framing::Chunked => Left::Chunked(Chunks::new()),
+        };
+        *self = Body { left, is_awaited: head.expects_continue, n_read: 0, begun: None };
+    }
+
+    /// Whether all of it has been read.
+    pub(super) fn is_at_end(&self) -> bool {
+        match &self.left {
+            Left::Length(left) => *left == 0,
+            Left::Chunked(chunks) => chunks.is_at_end(),
+            Left::Broken(_) => false,
+        }
+    }
+
+    /// What is known of its length.
+    pub(super) fn length(&self) -> Option<u64> {
+        match self.left {
+            Left::Length(left) => Some(self.n_read + left),
+            _ => None,
+        }
+    }
+
+    /// Reads; 0 is the end.
+    pub(super) fn read(&mut self, wire: &mut Wire, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let n_available = self.available(wire)?;
+        if n_available == 0 {
+            return Ok(0);
+        }
+        let n = n_available.min(buf.len());
+        buf[..n].copy_from_slice(&wire.received()[..n]);
+        self.consume(wire, n);
+        Ok(n)
+    }
+
+    /// How many bytes of it are at the front of what has been received, waiting for at least one; 0
+    /// at the end.
+    pub(super) fn available(&mut self, wire: &mut Wire) -> io::Result<usize> {
+        self.find(wire).inspect_err(|error| {
+            let refused = error.get_ref().and_then(|error| error.downcast_ref::<BadRequest>());
+            self.left = Left::Broken(refused.copied());
+        })
+    }
+
+    fn find(&mut self, wire: &mut Wire) -> io::Result<usize> {
+        loop {
+            let n_received = wire.received().len();
+            match &mut self.left {
+                Left::Broken(refused) => {
+                    return Err(
+                        refused.map_or(io::ErrorKind::UnexpectedEof.into(), io::Error::from)
+                    );
+                }
+                Left::Length(0) => return Ok(0),
+                Left::Length(left) if n_received > 0 => {
+                    return Ok(usize::try_from(*left).unwrap_or(usize::MAX).min(n_received));
+                }
+                Left::Length(_) => {}
+                Left::Chunked(chunks) => {
+                    let (n_framing, step) = chunks.look(wire.received())?;
+                    wire.consume(n_framing);
+                    match step {
+                        Some(n) if self.n_read + n as u64 > wire.settings.limits.body => {
+                            return Err(too_large().into());
+                        }
+                        Some(n) => return Ok(n),
+                        None => {}
+                    }
+                }
+            }
+            self.receive(wire)?;
+        }
+    }
+
+    fn receive(&mut self, wire: &mut Wire) -> io::Result<()> {
+        self.ask(wire)?;
+        let begun = *self.begun.get_or_insert_with(|| hub::with(Hub::now));
+        let limit = wire.patience(begun, self.n_read);
+        match wire.receive(limit) {
+            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(io::Error::new(io::ErrorKind::TimedOut, BadRequest::timeout()))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Tells a client that waits for it to go on.
+    fn ask(&mut self, wire: &mut Wire) -> io::Result<()> {
+        if self.is_awaited {
+            self.is_awaited = false;
+            wire.output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        wire.flush()
+    }
+
+    pub(super) fn consume(&mut self, wire: &mut Wire, n: usize) {
+        match &mut self.left {
+            Left::Length(left) => *left -= n as u64,
+            Left::Chunked(chunks) => chunks.consume(n),
+            Left::Broken(_) => return,
+        }
+        wire.consume(n);
+        self.n_read += n as u64;
+    }
+
+    /// Whether the rest could be passed over, as far as is known.
+    pub(super) fn can_be_passed(&self) -> bool {
+        let is_small = match self.left {
+            Left::Length(left) => left <= MOST_PASSED,
+            Left::Chunked(_) => true,
+            Left::Broken(_) => false,
+        };
+        is_small && (!self.is_awaited || self.is_at_end())
+    }
+
+    /// Why it could not be read, if that is the client's fault.
+    pub(super) fn refusal(&self) -> Option<BadRequest> {
+        if let Left::Broken(refused) = self.left { refused } else { None }
+    }
+
+    /// Reads what is left, and says whether that was all and the next request may follow.
+    pub(super) fn pass(&mut self, wire: &mut Wire) -> bool {
+        let end = self.n_read.saturating_add(MOST_PASSED);
+        while self.can_be_passed() && self.n_read <= end {
+            match self.available(wire) {
+                Ok(0) => return self.is_at_end(),
+                Ok(n) => self.consume(wire, n),
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+}
+
+fn too_large() -> BadRequest {
+    BadRequest::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
+}
+
+/// What is wrong with a chunk.
+pub(super) fn bad_chunk() -> io::Error {
+    bad("malformed chunk").into()
+}

@@ -1,0 +1,102 @@
+//! What a request begins with: its line and its headers, kept as they came.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use ::http::header::HeaderName;
+use ::http::{HeaderMap, HeaderValue, Method, Version};
+
+use super::framing::Framing;
+
+/// A part of [`Head::bytes`].
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(super) struct Part {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Part {
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The head of a request. One is used for all requests of a connection, which saves its memory.
+#[derive(Debug)]
+pub(crate) struct Head {
+    /// As received, without the empty line.
+    pub(super) bytes: Vec<u8>,
+    pub(super) method: Method,
+    pub(super) target: Part,
+    pub(super) version: Version,
+    /// Names and values.
+    pub(super) fields: Vec<(Part, Part)>,
+    pub(super) framing: Framing,
+    /// Whether the client would send another request.
+    pub(super) keep_alive: bool,
+    /// Whether the client waits to be told before it sends the body.
+    pub(super) expects_continue: bool,
+    /// Made when first asked for.
+    map: OnceCell<HeaderMap>,
+}
+
+impl Head {
+    pub(super) fn new() -> Self {
+        Head {
+            bytes: Vec::new(),
+            method: Method::GET,
+            target: Part::default(),
+            version: Version::HTTP_11,
+            fields: Vec::new(),
+            framing: Framing::default(),
+            keep_alive: false,
+            expects_continue: false,
+            map: OnceCell::new(),
+        }
+    }
+
+    /// Makes it the head that these bytes are.
+    pub(super) fn begin(&mut self, bytes: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.fields.clear();
+        self.map.take();
+    }
+
+    pub(super) fn bytes_of(&self, part: Part) -> &[u8] {
+        &self.bytes[part.range()]
+    }
+
+    /// The target of the request; the parser has let nothing pass but visible ASCII.
+    pub(super) fn target(&self) -> &str {
+        std::str::from_utf8(self.bytes_of(self.target)).unwrap_or_default()
+    }
+
+    /// The headers in order, names as they were written.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|&(name, value)| (self.bytes_of(name), self.bytes_of(value)))
+    }
+
+    /// The value of the first header of that name.
+    pub(super) fn get(&self, name: &str) -> Option<&[u8]> {
+        let mut fields = self.fields();
+        fields
+            .find(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    pub(super) fn map(&self) -> &HeaderMap {
+        self.map.get_or_init(|| {
+            let mut map = HeaderMap::with_capacity(self.fields.len());
+            for (name, value) in self.fields() {
+                // The parser has accepted them.
+                if let (Ok(name), Ok(value)) =
+                    (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+                {
+                    map.append(name, value);
+                }
+            }
+            map
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! From a response to bytes.
+
+use std::io::{self, Write};
+
+use ::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
+use ::http::{HeaderMap, HeaderName, StatusCode};
+
+use super::writer::{BodyWriter, Mode};
+use super::{Body, Response};
+use crate::http::date;
+use crate::http::request::BadRequest;
+use crate::http::wire::Wire;
+
+/// What decides, besides the response, how it is sent.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct Outgoing {
+    /// The client knows chunks, and connections that go on unless it is said otherwise.
+    pub(in crate::http) is_1_1: bool,
+    /// Only the head is wanted.
+    pub(in crate::http) is_head: bool,
+    /// Another request may follow.
+    pub(in crate::http) keep_alive: bool,
+}
+
+/// How a response went out.
+pub(in crate::http) struct Sent {
+    pub(in crate::http) n_bytes: u64,
+    /// The next response can follow on the same connection.
+    pub(in crate::http) keep_alive: bool,
+    pub(in crate::http) result: io::Result<()>,
+}
+
+/// Sends a response, or leaves it to be sent with the next one.
+pub(in crate::http) fn send(response: Response, wire: &mut Wire, outgoing: Outgoing) -> Sent {
+    let mode = mode_of(&response, outgoing);
+    let keep_alive = outgoing.keep_alive && mode != Mode::UntilClose && !asks_to_close(&response);
+    encode_head(&response, wire, outgoing, mode, keep_alive);
+    let sent = |n_bytes, result: io::Result<()>| Sent {
+        n_bytes,
+        keep_alive: keep_alive && result.is_ok(),
+        result,
+    };
+    match response.body {
+        _ if mode == Mode::Nothing => sent(0, Ok(())),
+        Body::Whole(bytes) => {
+            let result = wire.send_also(&bytes);
+            sent(if result.is_ok() { bytes.len() as u64 } else { 0 }, result)
+        }
+        Body::Written(write) => {
+            wire.expect_small_writes();
+            let min_chunk = response.min_chunk_size.unwrap_or(wire.settings.min_chunk_size);
+            let mut writer = BodyWriter::new(wire, mode, min_chunk);
+            let written = write(&mut writer);
+            let result = written.and_then(|()| writer.finish());
+            sent(writer.n_bytes(), result)
+        }
+    }
+}
+
+/// How the client is to know where the body ends.
+fn mode_of(response: &Response, outgoing: Outgoing) -> Mode {
+    let status = response.status;
+    let has_none = status.is_informational() || status == 204 || status == 304;
+    if has_none || outgoing.is_head || response.is_for_takeover {
+        return Mode::Nothing;
+    }
+    match &response.body {
+        Body::Whole(bytes) => Mode::Counted(bytes.len() as u64),
+        Body::Written(_) => match declared_length(&response.headers) {
+            Some(length) => Mode::Counted(length),
+            None if outgoing.is_1_1 => Mode::Chunked,
+            None => Mode::UntilClose,
+        },
+    }
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn asks_to_close(response: &Response) -> bool {
+    let values = response.headers.get_all(CONNECTION).into_iter();
+    values
+        .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
+        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
+}
+
+fn encode_head(
+    response: &Response,
+    wire: &mut Wire,
+    outgoing: Outgoing,
+    mode: Mode,
+    keep_alive: bool,
+) {
+    let capitalize = wire.settings.capitalize;
+    let out = &mut wire.output;
+    status_line(out, response.status);
+    for (name, value) in &response.headers {
+        if !is_the_servers(name, response) {
+            header(out, name, value.as_bytes(), capitalize);
+        }
+    }
+    if let Some(content_type) = response.content_type
+        && !response.headers.contains_key(CONTENT_TYPE)
+    {
+        header(out, &CONTENT_TYPE, content_type.as_bytes(), capitalize);
+    }
+    if !response.headers.contains_key(DATE) && !response.status.is_informational() {
+        name(out, "date", capitalize);
+        date::append(out);
+        out.extend_from_slice(b"\r\n");
+    }
+    match length_to_tell(response, outgoing, mode) {
+        Some(length) => {
+            name(out, "content-length", capitalize);
+            decimal(out, length);
+            out.extend_from_slice(b"\r\n");
+        }
+        None if mode == Mode::Chunked => header(out, &TRANSFER_ENCODING, b"chunked", capitalize),
+        None => {}
+    }
+    if response.status == StatusCode::SWITCHING_PROTOCOLS {
+        header(out, &CONNECTION, b"upgrade", capitalize);
+    } else if !keep_alive {
+        header(out, &CONNECTION, b"close", capitalize);
+    } else if !outgoing.is_1_1 {
+        header(out, &CONNECTION, b"keep-alive", capitalize);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Headers that only the server can know.
+fn is_the_servers(name: &HeaderName, response: &Response) -> bool {
+    match *name {
+        TRANSFER_ENCODING | CONTENT_LENGTH => true,
+        CONNECTION => !response.is_for_takeover || response.status == 101,
+        _ => false,
+    }
+}
+
+/// `HEAD` and 304 tell the length of the body that they do not have.
+fn length_to_tell(response: &Response, outgoing: Outgoing, mode: Mode) -> Option<u64> {
+    match (mode, &response.body) {
+        (Mode::Counted(length), _) => Some(length),
+        (Mode::Nothing, body) if outgoing.is_head && !response.status.is_informational() => {
+            let whole = match body {
+                Body::Whole(bytes) if !bytes.is_empty() => Some(bytes.len() as u64),
+                _ => None,
+            };
+            let is_without = matches!(response.status.as_u16(), 204 | 304);
+            whole.or_else(|| declared_length(&response.headers)).filter(|_| !is_without)
+        }
+        _ => None,
+    }
+}
+
+fn status_line(out: &mut Vec<u8>, status: StatusCode) {
+    if status == StatusCode::OK {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        return;
+    }
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(status.canonical_reason().unwrap_or("").as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+fn header(out: &mut Vec<u8>, header: &HeaderName, value: &[u8], capitalize: bool) {
+    name(out, header.as_str(), capitalize);
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Names are in lower case until here.
+fn name(out: &mut Vec<u8>, name: &str, capitalize: bool) {
+    let start = out.len();
+    out.extend_from_slice(name.as_bytes());
+    if capitalize {
+        let mut is_first = true;
+        for byte in &mut out[start..] {
+            if is_first {
+                byte.make_ascii_uppercase();
+            }
+            is_first = *byte == b'-';
+        }
+    }
+    out.extend_from_slice(b": ");
+}
+
+pub(super) fn decimal(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start..]);
+}
+
+/// `100 Continue`, with headers of the application's.
+pub(in crate::http) fn encode_continue(headers: &HeaderMap, wire: &mut Wire) {
+    let capitalize = wire.settings.capitalize;
+    status_line(&mut wire.output, StatusCode::CONTINUE);
+    for (name, value) in headers {
+        header(&mut wire.output, name, value.as_bytes(), capitalize);
+    }
+    wire.output.extend_from_slice(b"\r\n");
+}
+
+/// Tells the client why it is refused; the connection is closed after that.
+pub(in crate::http) fn send_refusal(refused: BadRequest, wire: &mut Wire) -> io::Result<()> {
+    let outgoing = Outgoing { is_1_1: true, is_head: false, keep_alive: false };
+    let mut response = Response::text(refused.why);
+    response.status = refused.status;
+    send(response, wire, outgoing).result?;
+    wire.flush()
+}
+
+/// The size of a chunk, before it.
+pub(super) fn chunk_size(out: &mut Vec<u8>, size: usize) {
+    write!(out, "{size:x}\r\n").expect("memory can be written");
+}

@@ -1,0 +1,204 @@
+//! What is answered.
+
+mod body;
+mod encode;
+mod into;
+mod writer;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use body::Body;
+pub(super) use encode::{Outgoing, Sent, encode_continue, send, send_refusal};
+pub use into::IntoResponse;
+pub use writer::BodyWriter;
+
+/// What the application answers: a status, headers, and a body that is there as a whole or made while
+/// it is sent.
+///
+/// The server adds `Date`, and `Content-Length` or, where the length is not known, chunks.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::http::Response;
+///
+/// let response = Response::html("<h1>Hello</h1>").with_header("cache-control", "no-store");
+/// assert_eq!(response.status(), 200);
+/// let not_found = Response::text("no such page").with_status(404);
+/// assert_eq!(not_found.status(), 404);
+/// ```
+#[must_use = "a response does nothing unless it is returned"]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    /// Sent as `Content-Type` unless the headers have one.
+    content_type: Option<&'static str>,
+    body: Body,
+    /// Instead of the server's, if given.
+    min_chunk_size: Option<usize>,
+    /// The connection is then another one's.
+    is_for_takeover: bool,
+}
+
+impl Response {
+    /// A response without a body.
+    ///
+    /// # Panics
+    ///
+    /// If the status is not between 100 and 999.
+    pub fn new(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).expect("a status has three digits");
+        Response::of(status, None, Body::Whole(Cow::Borrowed(b"")))
+    }
+
+    fn of(status: StatusCode, content_type: Option<&'static str>, body: Body) -> Self {
+        Response {
+            status,
+            headers: HeaderMap::new(),
+            content_type,
+            body,
+            min_chunk_size: None,
+            is_for_takeover: false,
+        }
+    }
+
+    /// Plain text.
+    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(StatusCode::OK, Some("text/plain; charset=utf-8"), Body::of_text(text.into()))
+    }
+
+    /// A page.
+    pub fn html(page: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(StatusCode::OK, Some("text/html; charset=utf-8"), Body::of_text(page.into()))
+    }
+
+    /// A text in JSON, which is not checked.
+    pub fn json(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(StatusCode::OK, Some("application/json"), Body::of_text(text.into()))
+    }
+
+    /// Any bytes, without a type.
+    pub fn bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self::of(StatusCode::OK, None, Body::Whole(bytes.into()))
+    }
+
+    /// The pieces that the iterator makes, as it makes them. An error ends the connection, so that the
+    /// client can tell.
+    ///
+    /// Small pieces are joined; see [`with_min_chunk_size`](Response::with_min_chunk_size).
+    pub fn stream<I, B>(pieces: I) -> Self
+    where
+        I: IntoIterator<Item = io::Result<B>>,
+        I::IntoIter: 'static,
+        B: AsRef<[u8]>,
+    {
+        let mut pieces = pieces.into_iter();
+        Self::written_by(move |writer| {
+            pieces.try_for_each(|piece| io::Write::write_all(writer, piece?.as_ref()))
+        })
+    }
+
+    /// What is read of `reader`. If its length is known, say so by the header `Content-Length`.
+    pub fn read_from(mut reader: impl io::Read + 'static) -> Self {
+        Self::written_by(move |writer| io::copy(&mut reader, writer).map(drop))
+    }
+
+    /// What `write` writes, as it writes it. An error ends the connection, so that the client can
+    /// tell.
+    pub fn written_by(write: impl FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + 'static) -> Self {
+        Self::of(StatusCode::OK, None, Body::Written(Box::new(write)))
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers that the application has set.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The headers, to be changed.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
+    /// The same with this status.
+    ///
+    /// # Panics
+    ///
+    /// If it is not between 100 and 999.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = StatusCode::from_u16(status).expect("a status has three digits");
+        self
+    }
+
+    /// The same with this header, besides others of the same name.
+    ///
+    /// # Panics
+    ///
+    /// If the name or the value cannot be sent: names are tokens, and values have no control
+    /// characters. For values that users choose, see [`headers_mut`](Response::headers_mut).
+    #[track_caller]
+    pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        N: TryInto<HeaderName>,
+        V: TryInto<HeaderValue>,
+    {
+        let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
+            panic!("a header whose name or value cannot be sent");
+        };
+        self.headers.append(name, value);
+        self
+    }
+
+    /// The same, joining pieces of a streamed body until they have so many bytes, instead of as many
+    /// as the server would. With 0 each piece is sent at once.
+    pub fn with_min_chunk_size(mut self, bytes: usize) -> Self {
+        self.min_chunk_size = Some(bytes);
+        self
+    }
+
+    pub(super) fn for_takeover(mut self) -> Self {
+        self.is_for_takeover = true;
+        self
+    }
+
+    pub(super) fn is_for_takeover(&self) -> bool {
+        self.is_for_takeover
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What became of a request; see [`Request::on_end`](super::Request::on_end).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Ended {
+    /// The status that was sent, or was to be.
+    pub status: StatusCode,
+    /// How many bytes of the body were sent, without headers and the framing of chunks.
+    pub n_bytes: u64,
+    /// Whether the whole response was given to the connection.
+    pub is_complete: bool,
+}
+
+impl Ended {
+    /// It has not been answered.
+    pub(super) fn cut() -> Self {
+        Ended { status: StatusCode::INTERNAL_SERVER_ERROR, n_bytes: 0, is_complete: false }
+    }
+}

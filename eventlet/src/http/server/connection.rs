@@ -1,0 +1,166 @@
+//! One connection: request after request.
+
+use std::io;
+use std::net::Shutdown;
+use std::time::Duration;
+
+use ::http::{Method, StatusCode, Version};
+
+use super::seats::Seat;
+use super::service::{App, Service};
+use crate::http::request::{BadRequest, Request};
+use crate::http::response::{Ended, Outgoing, Response, Sent, send, send_refusal};
+use crate::http::stream::Stream;
+use crate::http::wire::Wire;
+use crate::hub::{self, Hub};
+
+/// How long a client that is refused may go on sending before the connection is closed, and how much:
+/// closed at once, it might never see why.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 1 << 18;
+
+/// What comes next on a connection.
+enum Next {
+    Request,
+    /// The client has gone, or has been idle for too long.
+    End,
+    Refused(BadRequest),
+}
+
+/// Answers all requests of a connection.
+pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_>) {
+    let wire = Wire::new(stream, service.settings.clone());
+    let mut request = Request::new(wire);
+    loop {
+        seat.set_idle(request.wire.received().is_empty());
+        match next(&mut request, service) {
+            // Nobody is there to be told of errors of the connection.
+            Err(_) | Ok(Next::End) => return,
+            Ok(Next::Refused(refused)) => {
+                seat.set_idle(false);
+                service.log_refusal(&request, refused);
+                if send_refusal(refused, &mut request.wire).is_ok() {
+                    linger(&mut request.wire);
+                }
+                return;
+            }
+            Ok(Next::Request) => seat.set_idle(false),
+        }
+        if !answer(service, &mut request) {
+            break;
+        }
+    }
+    match request.take_takeover() {
+        Some(takeover) => takeover(request.wire.into_stream()),
+        None => {
+            if request.wire.flush().is_ok() && !request.is_body_read() {
+                linger(&mut request.wire);
+            }
+        }
+    }
+}
+
+/// Waits for the head of a request.
+fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next> {
+    let settings = &service.settings;
+    let mut begun = None;
+    // A head that comes in many pieces is not read again with each of them.
+    let mut n_enough = 1;
+    loop {
+        let n_received = request.wire.received().len();
+        if n_received >= n_enough || request.wire.received().ends_with(b"\n") && n_received > 0 {
+            match request.parse_next() {
+                Ok(true) => return Ok(Next::Request),
+                Ok(false) => n_enough = n_received + n_received / 2,
+                Err(refused) => return Ok(Next::Refused(refused)),
+            }
+        }
+        request.wire.flush()?;
+        let limit = if n_received == 0 {
+            settings.keep_alive.or(settings.socket_timeout)
+        } else {
+            let now = hub::with(Hub::now);
+            let begun = *begun.get_or_insert(now);
+            let left = settings.head_timeout.saturating_sub(now.since(begun));
+            Some(settings.socket_timeout.map_or(left, |limit| limit.min(left)))
+        };
+        match request.wire.receive(limit) {
+            Ok(0) => return Ok(Next::End),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && n_received > 0 => {
+                return Ok(Next::Refused(BadRequest::timeout()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Has the application answer; says whether another request may follow.
+fn answer<A: App>(service: &Service<A>, request: &mut Request) -> bool {
+    let begun = service.begin_log();
+    let mut ending = Ending { request, ended: Ended::cut() };
+    let request = &mut *ending.request;
+    let Answer { response, must_close } = service.call(request);
+    let status = response.status();
+    let is_taken_over = response.is_for_takeover() && request.has_takeover();
+    let outgoing = Outgoing {
+        is_1_1: request.version() == Version::HTTP_11,
+        is_head: *request.method() == Method::HEAD,
+        keep_alive: !must_close && service.keeps_alive() && request.may_be_followed(),
+    };
+    let Sent { n_bytes, keep_alive, result } = send(response, &mut request.wire, outgoing);
+    let may_join = keep_alive && request.is_body_read() && !is_taken_over;
+    let delivered = result
+        .and_then(|()| if may_join { request.wire.flush_if_full() } else { request.wire.flush() });
+    if let Err(error) = &delivered {
+        service.report_broken(error);
+    }
+    let ended = Ended { status, n_bytes, is_complete: delivered.is_ok() };
+    service.log(request, &ended, begun);
+    let goes_on = keep_alive && delivered.is_ok() && !is_taken_over && request.pass_body();
+    ending.ended = ended;
+    goes_on
+}
+
+/// A request that is being answered: what is to be called after it is called, also while this unwinds.
+struct Ending<'a> {
+    request: &'a mut Request,
+    ended: Ended,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.request.call_hooks(&self.ended);
+    }
+}
+
+/// Ends the connection in such a way that what was sent arrives.
+fn linger(wire: &mut Wire) {
+    if wire.stream().shutdown(Shutdown::Write).is_err() {
+        return;
+    }
+    let end = hub::with(Hub::now).after(LINGER);
+    let mut n_read = 0;
+    let mut buf = [0; 2048];
+    while n_read < LINGER_BYTES {
+        let left = end.since(hub::with(Hub::now));
+        match wire.receive_into(&mut buf, Some(left)) {
+            Ok(n) if n > 0 && !left.is_zero() => n_read += n,
+            _ => return,
+        }
+    }
+}
+
+/// What the application has answered, or what is answered in its place.
+pub(super) struct Answer {
+    pub(super) response: Response,
+    /// The connection may be in any state.
+    pub(super) must_close: bool,
+}
+
+impl Answer {
+    pub(super) fn error(status: StatusCode, text: String) -> Self {
+        let response = Response::text(text).with_status(status.as_u16());
+        Answer { response, must_close: true }
+    }
+}

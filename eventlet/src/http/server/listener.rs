@@ -1,0 +1,61 @@
+//! What a server may listen on.
+
+use std::io;
+use std::rc::Rc;
+
+use crate::green::net::TcpListener;
+use crate::green::os::unix::net::UnixListener;
+use crate::http::stream::Stream;
+
+/// What a server can listen on: TCP or a Unix socket. It cannot be implemented elsewhere.
+pub trait Listener: private::Listener {}
+
+impl<L: private::Listener> Listener for L {}
+
+pub(super) mod private {
+    use super::{Stream, io};
+
+    pub trait Listener: 'static {
+        /// The next connection.
+        fn accept(&self) -> io::Result<Stream>;
+        /// Refuses connections from now on, and wakes who waits for them.
+        fn close(&self);
+        fn set_nonblocking(&self) -> io::Result<()>;
+    }
+}
+
+macro_rules! listener {
+    ($listener:ident) => {
+        impl private::Listener for $listener {
+            fn accept(&self) -> io::Result<Stream> {
+                $listener::accept(self).map(|(stream, _)| stream.into())
+            }
+
+            fn close(&self) {
+                // It can only be closed already.
+                let _ = $listener::close(self);
+            }
+
+            fn set_nonblocking(&self) -> io::Result<()> {
+                $listener::set_nonblocking(self, true)
+            }
+        }
+    };
+}
+
+listener!(TcpListener);
+listener!(UnixListener);
+
+impl<L: private::Listener> private::Listener for Rc<L> {
+    fn accept(&self) -> io::Result<Stream> {
+        (**self).accept()
+    }
+
+    fn close(&self) {
+        (**self).close();
+    }
+
+    fn set_nonblocking(&self) -> io::Result<()> {
+        (**self).set_nonblocking()
+    }
+}

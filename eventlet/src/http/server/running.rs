@@ -1,0 +1,157 @@
+//! A server that runs, and how it ends.
+
+use std::cell::Cell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::accept::Acceptor;
+use super::seats::Seats;
+use super::service::App;
+use crate::greenthread::{Builder, GreenThread, Handle};
+use crate::hub::{self, Time};
+use crate::{sleep, spawn_n};
+
+/// How long clients that have a connection may send one more request when the server stops: one may be
+/// on its way.
+const LAST_CALL: Duration = Duration::from_millis(250);
+
+/// A server that runs in green threads of this OS thread; made by [`Server::start`](super::Server::start).
+///
+/// Dropped, it stops in its own time.
+#[must_use = "a server stops when this is dropped"]
+pub struct Running {
+    acceptor: Cell<Option<GreenThread<io::Result<()>>>>,
+    accepting: Handle,
+    parts: Rc<dyn Parts>,
+    has_stopped: Cell<bool>,
+}
+
+/// What there is to do to a server, whatever its application.
+trait Parts {
+    /// Accepts those who wait already, and nobody after them.
+    fn close(&self);
+    fn seats(&self) -> &Seats;
+}
+
+impl<A: App> Parts for Acceptor<A> {
+    fn close(&self) {
+        if self.listener.set_nonblocking().is_ok() {
+            // It ends when nobody waits, as it is to.
+            let _ = self.accept_all();
+        }
+        self.listener.close();
+    }
+
+    fn seats(&self) -> &Seats {
+        &self.service.seats
+    }
+}
+
+impl Running {
+    pub(super) fn start<A: App>(acceptor: Acceptor<A>) -> io::Result<Self> {
+        let parts = Rc::new(acceptor);
+        let theirs = parts.clone();
+        let acceptor = Builder::new().name("http").spawn(move || theirs.accept_all())?;
+        let accepting = acceptor.handle();
+        let acceptor = Cell::new(Some(acceptor));
+        Ok(Running { acceptor, accepting, parts, has_stopped: Cell::new(false) })
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.parts.seats().len()
+    }
+
+    /// Stops accepting, lets requests that are being answered end, and closes the connections. Those
+    /// who are connected may send one more request within a quarter of a second.
+    ///
+    /// # Switching
+    ///
+    /// Switches until all connections are closed.
+    pub fn stop(&self) {
+        self.close();
+        self.drain(Time::NEVER);
+    }
+
+    /// Stops like [`stop`](Running::stop), but kills what has not ended within `limit`. Says whether
+    /// everything ended by itself.
+    ///
+    /// # Switching
+    ///
+    /// Switches until all connections are closed.
+    pub fn stop_within(&self, limit: Duration) -> bool {
+        let deadline = hub::with(|hub| hub.deadline_in(limit));
+        self.close();
+        let is_done = self.drain(deadline);
+        if !is_done {
+            self.parts.seats().kill_all();
+            self.parts.seats().wait_until(Time::NEVER);
+        }
+        is_done
+    }
+
+    /// Waits until the server ends: because it is stopped, or its listener is closed or cannot accept
+    /// any more. Then it has stopped, and all connections are closed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the listener cannot accept any more. Only the first who waits is told.
+    ///
+    /// # Switching
+    ///
+    /// Switches until then.
+    pub fn wait(&self) -> io::Result<()> {
+        let ended = self.acceptor.take().map(GreenThread::wait);
+        self.stop();
+        match ended {
+            Some(Ok(result)) => result,
+            // It has been stopped.
+            Some(Err(exit)) if exit.is_killed() => Ok(()),
+            Some(Err(exit)) if exit.is_abandoned() => Err(exit.into()),
+            Some(Err(exit)) => exit.resume(),
+            None => Ok(()),
+        }
+    }
+
+    /// Nobody is accepted after those who wait already.
+    fn close(&self) {
+        if !self.has_stopped.replace(true) {
+            self.accepting.kill();
+            self.parts.seats().stop_keeping_alive();
+            self.parts.close();
+        }
+    }
+
+    /// Waits until all connections have ended; says whether they have.
+    fn drain(&self, deadline: Time) -> bool {
+        drain(self.parts.seats(), deadline)
+    }
+}
+
+fn drain(seats: &Seats, deadline: Time) -> bool {
+    let last_call = hub::with(|hub| hub.deadline_in(LAST_CALL));
+    if seats.wait_until(deadline.min(last_call)) {
+        return true;
+    }
+    // Whoever has sent something by now is called before this goes on, and not idle any more.
+    sleep(Duration::ZERO);
+    sleep(Duration::ZERO);
+    seats.kill_idle();
+    seats.wait_until(deadline)
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.has_stopped.replace(true) {
+            return;
+        }
+        self.accepting.kill();
+        let parts = self.parts.clone();
+        spawn_n(move || {
+            parts.seats().stop_keeping_alive();
+            parts.close();
+            drain(parts.seats(), Time::NEVER);
+        });
+    }
+}

@@ -1,0 +1,175 @@
+//! The connection that requests come by, whatever it is made of.
+
+use std::fmt;
+use std::io::{self, IoSlice, Read, Write};
+use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
+
+use crate::green::net::TcpStream;
+use crate::green::os::unix::net::UnixStream;
+
+/// A client's connection: TCP or a Unix socket, with or without TLS.
+///
+/// A handler gets it when it takes over the connection, by [`Request::upgrade`](super::Request::upgrade).
+/// What the client has sent already is read first.
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use eventlet::http::{self, Request, Stream};
+///
+/// fn echo(request: &mut Request) -> http::Response {
+///     let response = http::Response::new(101).with_header("upgrade", "echo");
+///     request.upgrade(response, |mut stream: Stream| {
+///         let mut word = [0; 5];
+///         stream.read_exact(&mut word).unwrap();
+///         stream.write_all(&word).unwrap();
+///     })
+/// }
+/// # let listener = eventlet::listen("127.0.0.1:0")?;
+/// # let mut client = eventlet::connect(listener.local_addr()?)?;
+/// # let server = http::Server::new(echo).start(listener)?;
+/// # client.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nhello")?;
+/// # let mut answer = String::new();
+/// # client.read_to_string(&mut answer)?;
+/// # assert!(answer.starts_with("HTTP/1.1 101 ") && answer.ends_with("\r\n\r\nhello"), "{answer}");
+/// # server.stop();
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Stream {
+    transport: Transport,
+    /// What has been read of the connection and is still to be read from this.
+    ahead: Vec<u8>,
+}
+
+enum Transport {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+/// The same expression for any transport.
+macro_rules! each {
+    ($transport:expr, $stream:ident => $body:expr) => {
+        match $transport {
+            Transport::Tcp($stream) => $body,
+            Transport::Unix($stream) => $body,
+        }
+    };
+}
+
+impl Stream {
+    fn new(transport: Transport) -> Self {
+        Stream { transport, ahead: Vec::new() }
+    }
+
+    /// The client's address; none for a Unix socket.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        match &self.transport {
+            Transport::Tcp(stream) => stream.peer_addr().ok(),
+            Transport::Unix(_) => None,
+        }
+    }
+
+    /// Sets how long one read may wait; `None` is without limit.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if the time is zero.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        each!(&self.transport, stream => stream.set_read_timeout(limit))
+    }
+
+    /// Sets how long one write may wait; `None` is without limit.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if the time is zero.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        each!(&self.transport, stream => stream.set_write_timeout(limit))
+    }
+
+    /// Ends one direction of the connection, or both.
+    ///
+    /// # Errors
+    ///
+    /// Fails as the system does.
+    ///
+    /// # Switching
+    ///
+    /// Never switches on plain connections.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        each!(&self.transport, stream => stream.shutdown(how))
+    }
+
+    /// Sends small pieces at once instead of collecting them, where the system would.
+    pub(super) fn set_nodelay(&self) {
+        if let Transport::Tcp(stream) = &self.transport {
+            // A connection that has ended says so when it is used.
+            let _ = stream.set_nodelay(true);
+        }
+    }
+
+    /// Puts back what has been read too much.
+    pub(super) fn with_ahead(self, ahead: &[u8]) -> Self {
+        Stream { transport: self.transport, ahead: ahead.to_vec() }
+    }
+}
+
+impl From<TcpStream> for Stream {
+    fn from(stream: TcpStream) -> Self {
+        Stream::new(Transport::Tcp(stream))
+    }
+}
+
+impl From<UnixStream> for Stream {
+    fn from(stream: UnixStream) -> Self {
+        Stream::new(Transport::Unix(stream))
+    }
+}
+
+impl Read for Stream {
+    #[inline]
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if !self.ahead.is_empty() {
+            let n = self.ahead.len().min(buf.len());
+            buf[..n].copy_from_slice(&self.ahead[..n]);
+            self.ahead.drain(..n);
+            return Ok(n);
+        }
+        each!(&mut self.transport, stream => stream.read(buf))
+    }
+}
+
+impl Write for Stream {
+    #[inline]
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        each!(&mut self.transport, stream => stream.write(buf))
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        each!(&mut self.transport, stream => stream.write_vectored(bufs))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        each!(&mut self.transport, stream => stream.flush())
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        each!(&self.transport, stream => stream.fmt(f))
+    }
+}

@@ -1,0 +1,80 @@
+//! The two directions of a connection: what has come and is not used yet, what is to go out.
+
+mod input;
+mod output;
+
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::settings::{GRACE, Settings};
+use super::stream::Stream;
+use crate::hub::{self, Hub, Time};
+use input::Input;
+
+/// A connection, buffered both ways.
+pub(crate) struct Wire {
+    stream: Stream,
+    pub(super) settings: Rc<Settings>,
+    input: Input,
+    /// What is to be sent with the next write.
+    pub(super) output: Vec<u8>,
+    /// Whether small writes are sent at once.
+    is_nodelay: bool,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Stream, settings: Rc<Settings>) -> Self {
+        Wire { stream, settings, input: Input::new(), output: Vec::new(), is_nodelay: false }
+    }
+
+    /// What has been received and not used.
+    pub(super) fn received(&self) -> &[u8] {
+        self.input.bytes()
+    }
+
+    pub(super) fn consume(&mut self, n: usize) {
+        self.input.consume(n);
+    }
+
+    /// Receives more, waiting no longer than `limit`; 0 is the end.
+    pub(super) fn receive(&mut self, limit: Option<Duration>) -> io::Result<usize> {
+        self.stream.set_read_timeout(limit.map(at_least_a_moment))?;
+        self.input.fill(&mut self.stream)
+    }
+
+    /// Receives past the buffer, which is empty.
+    pub(super) fn receive_into(
+        &mut self,
+        buf: &mut [u8],
+        limit: Option<Duration>,
+    ) -> io::Result<usize> {
+        self.stream.set_read_timeout(limit.map(at_least_a_moment))?;
+        io::Read::read(&mut self.stream, buf)
+    }
+
+    pub(super) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// The connection, for someone else.
+    pub(super) fn into_stream(self) -> Stream {
+        let ahead = self.input.bytes();
+        if ahead.is_empty() { self.stream } else { self.stream.with_ahead(ahead) }
+    }
+
+    /// How long the next step of a transfer may take, if `n_moved` bytes have taken the time since
+    /// `begun`.
+    pub(super) fn patience(&self, begun: Time, n_moved: u64) -> Option<Duration> {
+        let longest = self.settings.socket_timeout;
+        let Some(secs) = n_moved.checked_div(self.settings.min_rate) else { return longest };
+        let end = begun.after(GRACE).after(Duration::from_secs(secs));
+        let left = end.since(hub::with(Hub::now));
+        Some(longest.map_or(left, |longest| longest.min(left)))
+    }
+}
+
+/// No time at all is no limit to a socket.
+fn at_least_a_moment(limit: Duration) -> Duration {
+    limit.max(Duration::from_micros(1))
+}

@@ -1,0 +1,78 @@
+//! Sending.
+
+use std::io::{self, Write};
+
+use super::Wire;
+use crate::hub::{self, Hub};
+
+/// What is joined before it is sent, when more is to follow.
+const BATCH: usize = 65_536;
+
+impl Wire {
+    /// Sends all that is to go out, and fails if the client takes it too slowly.
+    pub(in crate::http) fn flush(&mut self) -> io::Result<()> {
+        if self.output.is_empty() {
+            return Ok(());
+        }
+        let mut output = std::mem::take(&mut self.output);
+        let sent = self.send(&output);
+        output.clear();
+        // A large response need not be remembered by its memory.
+        output.shrink_to(BATCH);
+        self.output = output;
+        sent
+    }
+
+    /// Sends what is to go out and then `bytes`, which are not copied if they are many.
+    pub(in crate::http) fn send_also(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.output.len() + bytes.len() <= BATCH / 4 {
+            self.output.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.flush()?;
+        self.send(bytes)
+    }
+
+    /// Sends what is to go out if it is much.
+    pub(in crate::http) fn flush_if_full(&mut self) -> io::Result<()> {
+        if self.output.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    /// Several writes are to follow each other without waiting for acknowledgements.
+    pub(in crate::http) fn expect_small_writes(&mut self) {
+        if !self.is_nodelay {
+            self.is_nodelay = true;
+            self.stream.set_nodelay();
+        }
+    }
+
+    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.stream.set_write_timeout(self.settings.first_patience())?;
+        let mut n_sent = self.send_some(bytes)?;
+        if n_sent == bytes.len() {
+            return Ok(());
+        }
+        let begun = hub::with(Hub::now);
+        let mut total = 0;
+        loop {
+            total += n_sent as u64;
+            bytes = &bytes[n_sent..];
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            let limit = self.patience(begun, total);
+            self.stream.set_write_timeout(limit.map(super::at_least_a_moment))?;
+            n_sent = self.send_some(bytes)?;
+        }
+    }
+
+    fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => return other,
+            }
+        }
+    }
+}
