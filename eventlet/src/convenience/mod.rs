@@ -3,7 +3,7 @@
 pub(crate) mod accept;
 mod listen;
 mod outcome;
-mod serve;
+pub(crate) mod serve;
 
 use std::io;
 

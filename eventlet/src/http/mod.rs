@@ -28,7 +28,7 @@ pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version
 
 pub use request::Request;
 pub use response::{BodyWriter, Ended, IntoResponse, Response};
-pub use server::{Listener, Running, Server};
+pub use server::{Listener, Running, Server, ServerHubs};
 pub use stream::Stream;
 
 /// Serves an application until the listener is closed: [`Server::serve`] with the settings that hold
@@ -44,7 +44,7 @@ pub use stream::Stream;
 pub fn serve<A, R>(listener: impl Listener, app: A) -> io::Result<()>
 where
     A: Fn(&mut Request) -> R + 'static,
-    R: IntoResponse,
+    R: IntoResponse + 'static,
 {
     Server::new(app).serve(listener)
 }

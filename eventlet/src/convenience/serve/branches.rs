@@ -15,32 +15,32 @@ use crate::greenio::{Sharing, Source, share_port};
 use crate::hubs::{HubHandle, RemoteThread, spawn_hub};
 
 /// How the connections that are handled at once are shared out.
-pub(super) struct Share {
-    pub(super) n_hubs: usize,
-    pub(super) concurrency: usize,
+pub(crate) struct Share {
+    pub(crate) n_hubs: usize,
+    pub(crate) concurrency: usize,
 }
 
 impl Share {
     /// How many hubs are needed besides this one: a hub without a share would serve nobody.
-    pub(super) fn n_others(&self) -> usize {
+    pub(crate) fn n_others(&self) -> usize {
         self.n_hubs.min(self.concurrency) - 1
     }
 
-    pub(super) fn of(&self, index: usize) -> usize {
+    pub(crate) fn of(&self, index: usize) -> usize {
         let n_hubs = self.n_others() + 1;
         self.concurrency / n_hubs + usize::from(index < self.concurrency % n_hubs)
     }
 }
 
 /// A listener of another hub.
-pub(super) struct BranchListener {
-    listener: TcpListener,
+pub(crate) struct BranchListener {
+    pub(crate) listener: TcpListener,
     /// Whether connections wait in it that will be refused when it is closed.
     has_queue: bool,
 }
 
 /// Listeners for so many more hubs.
-pub(super) fn listeners(
+pub(crate) fn listeners(
     first: &TcpListener,
     n: usize,
 ) -> io::Result<impl Iterator<Item = BranchListener>> {

@@ -1,6 +1,6 @@
 //! A server: one green thread per connection.
 
-mod branches;
+pub(crate) mod branches;
 mod hubs;
 mod server;
 

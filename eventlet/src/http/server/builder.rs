@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use ::http::Version;
 
-use super::Running;
 use super::accept::{Acceptor, Room};
+use super::hubs::Branches;
 use super::listener::Listener;
 use super::service::{App, Service};
+use super::{Running, ServerHubs};
 use crate::convenience::accept::Places;
 use crate::greenpool::GreenPool;
 use crate::http::log::{FORMAT, Log};
@@ -38,11 +39,11 @@ const MAX_CONNECTIONS: usize = 1024;
 /// ```
 #[must_use = "nothing is served until `serve` or `start`"]
 pub struct Server<A> {
-    app: A,
-    settings: Settings,
-    max_connections: usize,
-    pool: Option<Rc<GreenPool>>,
-    log: Option<Log>,
+    pub(super) app: A,
+    pub(super) settings: Settings,
+    pub(super) max_connections: usize,
+    pub(super) pool: Option<Rc<GreenPool>>,
+    pub(super) log: Option<Log>,
 }
 
 impl<A, R> App for A
@@ -58,7 +59,7 @@ where
 impl<A, R> Server<A>
 where
     A: Fn(&mut Request) -> R + 'static,
-    R: IntoResponse,
+    R: IntoResponse + 'static,
 {
     /// A server for this application.
     pub fn new(app: A) -> Self {
@@ -203,6 +204,15 @@ where
         self
     }
 
+    /// Lets `n` hubs serve: this thread's, and others on OS threads of their own, which share the port
+    /// and the number of connections.
+    pub fn hubs(self, n: usize) -> ServerHubs<A>
+    where
+        A: Send + Sync,
+    {
+        ServerHubs::new(self, n)
+    }
+
     fn log_mut(&mut self) -> &mut Log {
         self.log.get_or_insert_with(|| Log {
             format: FORMAT.into(),
@@ -226,7 +236,7 @@ where
             None => Room::Places(Places::new(self.max_connections)),
         };
         let service = Rc::new(Service::new(self.app, self.settings, self.log));
-        Running::start(Acceptor { service, listener: Box::new(listener), room })
+        Running::start(Acceptor { service, listener: Box::new(listener), room }, Branches::new())
     }
 
     /// Serves until the listener is closed. If the caller is killed, the server stops in its own time.

@@ -3,11 +3,13 @@
 mod accept;
 mod builder;
 mod connection;
+mod hubs;
 mod listener;
 mod running;
 mod seats;
 mod service;
 
 pub use builder::Server;
+pub use hubs::ServerHubs;
 pub use listener::Listener;
 pub use running::Running;

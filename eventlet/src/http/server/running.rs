@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::accept::Acceptor;
+use super::hubs::{Branches, Stopping, Watched};
 use super::seats::Seats;
 use super::service::App;
 use crate::greenthread::{Builder, GreenThread, Handle};
@@ -24,6 +25,9 @@ pub struct Running {
     acceptor: Cell<Option<GreenThread<io::Result<()>>>>,
     accepting: Handle,
     parts: Rc<dyn Parts>,
+    branches: Watched,
+    /// Why another hub could not accept any more.
+    failure: Cell<Option<io::Error>>,
     has_stopped: Cell<bool>,
 }
 
@@ -49,16 +53,22 @@ impl<A: App> Parts for Acceptor<A> {
 }
 
 impl Running {
-    pub(super) fn start<A: App>(acceptor: Acceptor<A>) -> io::Result<Self> {
+    pub(super) fn start<A: App>(acceptor: Acceptor<A>, branches: Branches) -> io::Result<Self> {
         let parts = Rc::new(acceptor);
         let theirs = parts.clone();
         let acceptor = Builder::new().name("http").spawn(move || theirs.accept_all())?;
         let accepting = acceptor.handle();
-        let acceptor = Cell::new(Some(acceptor));
-        Ok(Running { acceptor, accepting, parts, has_stopped: Cell::new(false) })
+        Ok(Running {
+            acceptor: Cell::new(Some(acceptor)),
+            branches: branches.watch(&accepting),
+            accepting,
+            parts,
+            failure: Cell::new(None),
+            has_stopped: Cell::new(false),
+        })
     }
 
-    /// How many connections are open.
+    /// How many connections this hub has.
     pub fn connections(&self) -> usize {
         self.parts.seats().len()
     }
@@ -70,8 +80,10 @@ impl Running {
     ///
     /// Switches until all connections are closed.
     pub fn stop(&self) {
+        let others = self.branches.stop(None);
         self.close();
-        self.drain(Time::NEVER);
+        drain(self.parts.seats(), Time::NEVER);
+        self.are_clean(others);
     }
 
     /// Stops like [`stop`](Running::stop), but kills what has not ended within `limit`. Says whether
@@ -82,13 +94,15 @@ impl Running {
     /// Switches until all connections are closed.
     pub fn stop_within(&self, limit: Duration) -> bool {
         let deadline = hub::with(|hub| hub.deadline_in(limit));
+        let others = self.branches.stop(Some(limit));
         self.close();
-        let is_done = self.drain(deadline);
+        let seats = self.parts.seats();
+        let is_done = drain(seats, deadline);
         if !is_done {
-            self.parts.seats().kill_all();
-            self.parts.seats().wait_until(Time::NEVER);
+            seats.kill_all();
+            seats.wait_until(Time::NEVER);
         }
-        is_done
+        self.are_clean(others) && is_done
     }
 
     /// Waits until the server ends: because it is stopped, or its listener is closed or cannot accept
@@ -105,9 +119,9 @@ impl Running {
         let ended = self.acceptor.take().map(GreenThread::wait);
         self.stop();
         match ended {
-            Some(Ok(result)) => result,
+            Some(Ok(result)) => result.and(self.failure.take().map_or(Ok(()), Err)),
             // It has been stopped.
-            Some(Err(exit)) if exit.is_killed() => Ok(()),
+            Some(Err(exit)) if exit.is_killed() => self.failure.take().map_or(Ok(()), Err),
             Some(Err(exit)) if exit.is_abandoned() => Err(exit.into()),
             Some(Err(exit)) => exit.resume(),
             None => Ok(()),
@@ -123,12 +137,16 @@ impl Running {
         }
     }
 
-    /// Waits until all connections have ended; says whether they have.
-    fn drain(&self, deadline: Time) -> bool {
-        drain(self.parts.seats(), deadline)
+    /// Waits for the other hubs; says whether all of their requests ended by themselves.
+    fn are_clean(&self, others: Stopping) -> bool {
+        others.wait().unwrap_or_else(|error| {
+            self.failure.set(Some(error));
+            false
+        })
     }
 }
 
+/// Waits until all connections have ended; says whether they have.
 fn drain(seats: &Seats, deadline: Time) -> bool {
     let last_call = hub::with(|hub| hub.deadline_in(LAST_CALL));
     if seats.wait_until(deadline.min(last_call)) {
