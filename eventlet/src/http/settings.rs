@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use ::http::Version;
-
 /// How much of a request is put up with.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
@@ -45,7 +43,8 @@ pub(crate) struct Settings {
     pub(crate) min_rate: u64,
     /// How long the application may take.
     pub(crate) request_timeout: Option<Duration>,
-    pub(crate) max_version: Version,
+    /// Whether answers are in HTTP/1.1.
+    pub(crate) is_1_1: bool,
     /// Pieces of a streamed body are joined until they have so many bytes.
     pub(crate) min_chunk_size: usize,
     /// Whether header names are sent `Like-This`.
@@ -66,7 +65,7 @@ impl Default for Settings {
             socket_timeout: Some(Duration::from_secs(60)),
             min_rate: 240,
             request_timeout: None,
-            max_version: Version::HTTP_11,
+            is_1_1: true,
             min_chunk_size: 4096,
             capitalize: true,
             debug: false,

@@ -59,6 +59,7 @@ pub(super) fn decide(head: &mut Head) -> Result<(), BadRequest> {
     };
     let has_body = head.framing != Framing::Length(0);
     head.keep_alive = !seen.close && (is_1_1 || seen.keep_alive) && head.method != Method::CONNECT;
+    head.asks_to_keep_alive = head.keep_alive && seen.keep_alive;
     head.expects_continue = seen.expects_continue && is_1_1 && has_body;
     Ok(())
 }

@@ -34,6 +34,8 @@ pub(crate) struct Head {
     pub(super) framing: Framing,
     /// Whether the client would send another request.
     pub(super) keep_alive: bool,
+    /// Whether it has said so.
+    pub(super) asks_to_keep_alive: bool,
     /// Whether the client waits to be told before it sends the body.
     pub(super) expects_continue: bool,
     /// Made when first asked for.
@@ -50,6 +52,7 @@ impl Head {
             fields: Vec::new(),
             framing: Framing::default(),
             keep_alive: false,
+            asks_to_keep_alive: false,
             expects_continue: false,
             map: OnceCell::new(),
         }

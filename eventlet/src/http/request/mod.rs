@@ -238,6 +238,11 @@ impl Request {
         self.head.keep_alive && self.body.can_be_passed()
     }
 
+    /// Whether the client has asked for that.
+    pub(super) fn asks_to_be_followed(&self) -> bool {
+        self.head.asks_to_keep_alive
+    }
+
     /// Why the body could not be read, if that is the client's fault.
     pub(super) fn refusal(&self) -> Option<BadRequest> {
         self.body.refusal()

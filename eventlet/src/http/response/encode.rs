@@ -20,6 +20,8 @@ pub(in crate::http) struct Outgoing {
     pub(in crate::http) is_head: bool,
     /// Another request may follow.
     pub(in crate::http) keep_alive: bool,
+    /// The client has asked whether it may.
+    pub(in crate::http) is_asked: bool,
 }
 
 /// How a response went out.
@@ -92,7 +94,7 @@ fn encode_head(
     mode: Mode,
     keep_alive: bool,
 ) {
-    let capitalize = wire.settings.capitalize;
+    let (capitalize, idle) = (wire.settings.capitalize, wire.settings.keep_alive);
     let out = &mut wire.output;
     status_line(out, response.status);
     for (name, value) in &response.headers {
@@ -123,8 +125,14 @@ fn encode_head(
         header(out, &CONNECTION, b"upgrade", capitalize);
     } else if !keep_alive {
         header(out, &CONNECTION, b"close", capitalize);
-    } else if !outgoing.is_1_1 {
+    } else if outgoing.is_asked || !outgoing.is_1_1 {
         header(out, &CONNECTION, b"keep-alive", capitalize);
+        if let Some(idle) = idle {
+            name(out, "keep-alive", capitalize);
+            out.extend_from_slice(b"timeout=");
+            decimal(out, idle.as_secs());
+            out.extend_from_slice(b"\r\n");
+        }
     }
     out.extend_from_slice(b"\r\n");
 }
@@ -214,7 +222,7 @@ pub(in crate::http) fn encode_continue(headers: &HeaderMap, wire: &mut Wire) {
 
 /// Tells the client why it is refused; the connection is closed after that.
 pub(in crate::http) fn send_refusal(refused: BadRequest, wire: &mut Wire) -> io::Result<()> {
-    let outgoing = Outgoing { is_1_1: true, is_head: false, keep_alive: false };
+    let outgoing = Outgoing { is_1_1: true, is_head: false, keep_alive: false, is_asked: false };
     let mut response = Response::text(refused.why);
     response.status = refused.status;
     send(response, wire, outgoing).result?;

@@ -100,7 +100,7 @@ where
     /// The highest version of HTTP that is spoken: 1.1 by default. With 1.0 no connection is kept
     /// unless the client asks for it, and nothing is sent in chunks.
     pub fn max_http_version(mut self, version: Version) -> Self {
-        self.settings.max_version = version;
+        self.settings.is_1_1 = version >= Version::HTTP_11;
         self
     }
 

@@ -103,10 +103,14 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> bool {
     let Answer { response, must_close } = service.call(request);
     let status = response.status();
     let is_taken_over = response.is_for_takeover() && request.has_takeover();
+    let is_1_1 = service.settings.is_1_1 && request.version() == Version::HTTP_11;
+    let is_asked = request.asks_to_be_followed();
+    let may_follow = service.keeps_alive() && request.may_be_followed() && (is_1_1 || is_asked);
     let outgoing = Outgoing {
-        is_1_1: request.version() == Version::HTTP_11,
+        is_1_1,
         is_head: *request.method() == Method::HEAD,
-        keep_alive: !must_close && service.keeps_alive() && request.may_be_followed(),
+        keep_alive: !must_close && may_follow,
+        is_asked,
     };
     let Sent { n_bytes, keep_alive, result } = send(response, &mut request.wire, outgoing);
     let may_join = keep_alive && request.is_body_read() && !is_taken_over;
