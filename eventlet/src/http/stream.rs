@@ -68,6 +68,17 @@ impl Stream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Stream;
+    ///
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let stream: Stream = eventlet::connect(listener.local_addr()?)?.into();
+    /// assert!(stream.peer_addr().is_some());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         match &self.transport {
             Transport::Tcp(stream) => stream.peer_addr().ok(),
@@ -84,6 +95,17 @@ impl Stream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Stream;
+    ///
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let stream: Stream = eventlet::connect(listener.local_addr()?)?.into();
+    /// stream.set_read_timeout(Some(std::time::Duration::from_secs(5)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
         each!(&self.transport, stream => stream.set_read_timeout(limit))
     }
@@ -97,6 +119,17 @@ impl Stream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Stream;
+    ///
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let stream: Stream = eventlet::connect(listener.local_addr()?)?.into();
+    /// stream.set_write_timeout(Some(std::time::Duration::from_secs(5)))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
         each!(&self.transport, stream => stream.set_write_timeout(limit))
     }
@@ -110,6 +143,17 @@ impl Stream {
     /// # Switching
     ///
     /// Never switches on plain connections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Stream;
+    ///
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let stream: Stream = eventlet::connect(listener.local_addr()?)?.into();
+    /// stream.shutdown(std::net::Shutdown::Write)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         each!(&self.transport, stream => stream.shutdown(how))
     }

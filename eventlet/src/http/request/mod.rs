@@ -112,22 +112,82 @@ impl Request {
     }
 
     /// The method.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.method().to_string();
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("GET"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn method(&self) -> &Method {
         &self.head.method
     }
 
     /// What is asked for, as it was sent: in most cases a path and perhaps a query.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.target().to_owned();
+    /// let answer = Server::new(app).ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("/a%20b?c=d"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn target(&self) -> &str {
         self.head.target()
     }
 
     /// The path, decoded; what is not UTF-8 is replaced.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.path().into_owned();
+    /// let answer = Server::new(app).ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("/a b"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn path(&self) -> Cow<'_, str> {
         decode(self.raw_path())
     }
 
     /// The path, as it was sent. It is `/` for a target without a path, and the target itself for one
     /// that is neither a path nor an absolute address.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.raw_path().to_owned();
+    /// let answer = Server::new(app).ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("/a%20b"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn raw_path(&self) -> &str {
         let target = self.target();
         let target = match target.split_once("://") {
@@ -143,26 +203,101 @@ impl Request {
     }
 
     /// What follows the question mark, as it was sent.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.query().map(str::to_owned);
+    /// let answer = Server::new(app).ask("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("c=d"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn query(&self) -> Option<&str> {
         self.target().split_once('?').map(|(_, query)| query)
     }
 
     /// The version: 1.0 or 1.1.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| format!("{:?}", request.version());
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("HTTP/1.1"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn version(&self) -> Version {
         self.head.version
     }
 
     /// The value of the first header of that name, whatever its case.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.header("Host").map(str::to_owned);
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("h"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
     /// The headers by name. They are put in order when this is first called.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.headers().len().to_string();
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("1"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn headers(&self) -> &HeaderMap {
         self.head.map()
     }
 
     /// The headers in the order and with the names in which they were sent.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| request.raw_headers().next().unwrap().0.to_owned();
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("Host"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn raw_headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.head
             .fields()
@@ -170,16 +305,61 @@ impl Request {
     }
 
     /// How long the body is; none if only its end will tell.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| format!("{:?}", request.content_length());
+    /// let answer = Server::new(app).ask("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx")?;
+    /// assert!(answer.ends_with("Some(1)"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn content_length(&self) -> Option<u64> {
         self.body.length()
     }
 
     /// The client's address; none for a Unix socket.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| format!("{:?}", request.peer_addr());
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("None"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer
     }
 
     /// The connection.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let app = |request: &mut Request| format!("{:?}", request.stream().peer_addr());
+    /// let answer = Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert!(answer.ends_with("None"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stream(&self) -> &Stream {
         self.wire.stream()
     }
@@ -194,6 +374,21 @@ impl Request {
     /// # Switching
     ///
     /// Switches if the client does not take it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::{self, Read};
+    /// use eventlet::http::{HeaderMap, Request, Server};
+    ///
+    /// fn app(request: &mut Request) -> io::Result<String> {
+    ///     request.send_continue(&HeaderMap::new())?;
+    ///     io::read_to_string(request)
+    /// }
+    /// let put = "PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx";
+    /// assert!(Server::new(app).ask(put)?.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn send_continue(&mut self, headers: &HeaderMap) -> io::Result<()> {
         if self.head.expects_continue {
             self.body.is_awaited = false;
@@ -207,12 +402,53 @@ impl Request {
     ///
     /// Hooks are called in the order in which they were given, also if the client has gone, the
     /// application has panicked, or the server is stopped.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use std::rc::Rc;
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let n_bytes = Rc::new(Cell::new(0));
+    /// let theirs = n_bytes.clone();
+    /// let app = move |request: &mut Request| {
+    ///     let theirs = theirs.clone();
+    ///     request.on_end(move |ended| theirs.set(ended.n_bytes));
+    ///     "hello"
+    /// };
+    /// Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?;
+    /// assert_eq!(n_bytes.get(), 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_end(&mut self, hook: impl FnOnce(&Ended) + 'static) {
         self.hooks.push(Box::new(hook));
     }
 
     /// Takes over the connection: when `response` has been sent, in most cases `101 Switching
     /// Protocols`, `takeover` is called with it.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use eventlet::http::{Request, Response, Server};
+    ///
+    /// let app = |request: &mut Request| {
+    ///     let response = Response::new(101).with_header("upgrade", "shout");
+    ///     request.upgrade(response, |mut stream| stream.write_all(b"HELLO").unwrap())
+    /// };
+    /// assert!(Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.ends_with("\r\n\r\nHELLO"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn upgrade(
         &mut self,
         response: impl Into<Response>,

@@ -95,8 +95,9 @@ fn encode_head(
     keep_alive: bool,
 ) {
     let (capitalize, idle) = (wire.settings.capitalize, wire.settings.keep_alive);
+    let is_1_1 = wire.settings.is_1_1;
     let out = &mut wire.output;
-    status_line(out, response.status);
+    status_line(out, response.status, is_1_1);
     for (name, value) in &response.headers {
         if !is_the_servers(name, response) {
             header(out, name, value.as_bytes(), capitalize);
@@ -162,12 +163,12 @@ fn length_to_tell(response: &Response, outgoing: Outgoing, mode: Mode) -> Option
     }
 }
 
-fn status_line(out: &mut Vec<u8>, status: StatusCode) {
-    if status == StatusCode::OK {
+fn status_line(out: &mut Vec<u8>, status: StatusCode, is_1_1: bool) {
+    if status == StatusCode::OK && is_1_1 {
         out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
         return;
     }
-    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(if is_1_1 { b"HTTP/1.1 " } else { b"HTTP/1.0 " });
     out.extend_from_slice(status.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(status.canonical_reason().unwrap_or("").as_bytes());
@@ -213,7 +214,7 @@ pub(super) fn decimal(out: &mut Vec<u8>, mut number: u64) {
 /// `100 Continue`, with headers of the application's.
 pub(in crate::http) fn encode_continue(headers: &HeaderMap, wire: &mut Wire) {
     let capitalize = wire.settings.capitalize;
-    status_line(&mut wire.output, StatusCode::CONTINUE);
+    status_line(&mut wire.output, StatusCode::CONTINUE, true);
     for (name, value) in headers {
         header(&mut wire.output, name, value.as_bytes(), capitalize);
     }

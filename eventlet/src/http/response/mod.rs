@@ -50,6 +50,18 @@ impl Response {
     /// # Panics
     ///
     /// If the status is not between 100 and 999.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// assert_eq!(Response::new(204).status(), 204);
+    /// ```
     pub fn new(status: u16) -> Self {
         let status = StatusCode::from_u16(status).expect("a status has three digits");
         Response::of(status, None, Body::Whole(Cow::Borrowed(b"")))
@@ -67,21 +79,73 @@ impl Response {
     }
 
     /// Plain text.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::text("hello");
+    /// assert_eq!(response.status(), 200);
+    /// ```
     pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
         Self::of(StatusCode::OK, Some("text/plain; charset=utf-8"), Body::of_text(text.into()))
     }
 
     /// A page.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::html("<p>hello");
+    /// assert_eq!(response.status(), 200);
+    /// ```
     pub fn html(page: impl Into<Cow<'static, str>>) -> Self {
         Self::of(StatusCode::OK, Some("text/html; charset=utf-8"), Body::of_text(page.into()))
     }
 
     /// A text in JSON, which is not checked.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::json(r#"{"hello": "world"}"#);
+    /// assert_eq!(response.status(), 200);
+    /// ```
     pub fn json(text: impl Into<Cow<'static, str>>) -> Self {
         Self::of(StatusCode::OK, Some("application/json"), Body::of_text(text.into()))
     }
 
     /// Any bytes, without a type.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::bytes(vec![1, 2, 3]).with_header("content-type", "image/x-tiny");
+    /// assert_eq!(response.status(), 200);
+    /// ```
     pub fn bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
         Self::of(StatusCode::OK, None, Body::Whole(bytes.into()))
     }
@@ -90,6 +154,20 @@ impl Response {
     /// client can tell.
     ///
     /// Small pieces are joined; see [`with_min_chunk_size`](Response::with_min_chunk_size).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Response, Server};
+    ///
+    /// let app = |_: &mut Request| Response::stream((1..=3).map(|n| Ok(format!("{n} "))));
+    /// assert!(Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.ends_with("6\r\n1 2 3 \r\n0\r\n\r\n"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stream<I, B>(pieces: I) -> Self
     where
         I: IntoIterator<Item = io::Result<B>>,
@@ -103,27 +181,99 @@ impl Response {
     }
 
     /// What is read of `reader`. If its length is known, say so by the header `Content-Length`.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Response, Server};
+    ///
+    /// let app = |_: &mut Request| Response::read_from(&b"hello"[..]).with_header("content-length", "5");
+    /// assert!(Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.ends_with("\r\n\r\nhello"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn read_from(mut reader: impl io::Read + 'static) -> Self {
         Self::written_by(move |writer| io::copy(&mut reader, writer).map(drop))
     }
 
     /// What `write` writes, as it writes it. An error ends the connection, so that the client can
     /// tell.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Response, Server};
+    ///
+    /// let app = |_: &mut Request| Response::written_by(|out| std::io::Write::write_all(out, b"hello"));
+    /// assert!(Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.ends_with("5\r\nhello\r\n0\r\n\r\n"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn written_by(write: impl FnOnce(&mut BodyWriter<'_>) -> io::Result<()> + 'static) -> Self {
         Self::of(StatusCode::OK, None, Body::Written(Box::new(write)))
     }
 
     /// The status.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// assert_eq!(Response::text("hello").status().as_u16(), 200);
+    /// ```
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The headers that the application has set.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::new(200).with_header("server", "mine");
+    /// assert_eq!(response.headers()["server"], "mine");
+    /// ```
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
     /// The headers, to be changed.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// use eventlet::http::HeaderValue;
+    ///
+    /// let mut response = Response::new(302);
+    /// match HeaderValue::from_str("/chosen by a user") {
+    ///     Ok(place) => drop(response.headers_mut().insert("location", place)),
+    ///     Err(_) => response = Response::new(400),
+    /// }
+    /// assert_eq!(response.status(), 302);
+    /// ```
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.headers
     }
@@ -133,6 +283,18 @@ impl Response {
     /// # Panics
     ///
     /// If it is not between 100 and 999.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// assert_eq!(Response::text("gone").with_status(410).status(), 410);
+    /// ```
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = StatusCode::from_u16(status).expect("a status has three digits");
         self
@@ -144,6 +306,19 @@ impl Response {
     ///
     /// If the name or the value cannot be sent: names are tokens, and values have no control
     /// characters. For values that users choose, see [`headers_mut`](Response::headers_mut).
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Response;
+    ///
+    /// let response = Response::new(302).with_header("location", "/elsewhere");
+    /// assert_eq!(response.headers().len(), 1);
+    /// ```
     #[track_caller]
     pub fn with_header<N, V>(mut self, name: N, value: V) -> Self
     where
@@ -159,6 +334,20 @@ impl Response {
 
     /// The same, joining pieces of a streamed body until they have so many bytes, instead of as many
     /// as the server would. With 0 each piece is sent at once.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Response, Server};
+    ///
+    /// let app = |_: &mut Request| Response::stream(["a", "b"].map(Ok)).with_min_chunk_size(0);
+    /// assert!(Server::new(app).ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n")?.ends_with("1\r\na\r\n1\r\nb\r\n0\r\n\r\n"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn with_min_chunk_size(mut self, bytes: usize) -> Self {
         self.min_chunk_size = Some(bytes);
         self

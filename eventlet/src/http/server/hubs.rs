@@ -54,6 +54,17 @@ where
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let server = Server::new(|_: &mut Request| "hello").hubs(2).start(listener)?;
+    /// server.stop();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn start(self, listener: TcpListener) -> io::Result<Running> {
         self.check()?;
         let share = Share { n_hubs: self.n_hubs, concurrency: self.server.max_connections };
@@ -86,6 +97,17 @@ where
     /// # Switching
     ///
     /// Switches until then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let refused = Server::new(|_: &mut Request| "hello").hubs(0).serve(listener);
+    /// assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn serve(self, listener: TcpListener) -> io::Result<()> {
         self.start(listener)?.wait()
     }

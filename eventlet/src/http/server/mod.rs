@@ -5,6 +5,7 @@ mod builder;
 mod connection;
 mod hubs;
 mod listener;
+mod options;
 mod running;
 mod seats;
 mod service;

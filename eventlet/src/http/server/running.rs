@@ -69,6 +69,22 @@ impl Running {
     }
 
     /// How many connections this hub has.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let server = Server::new(|_: &mut Request| "hello").start(listener)?;
+    /// assert_eq!(server.connections(), 0);
+    /// server.stop();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn connections(&self) -> usize {
         self.parts.seats().len()
     }
@@ -79,6 +95,17 @@ impl Running {
     /// # Switching
     ///
     /// Switches until all connections are closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let server = Server::new(|_: &mut Request| "hello").start(listener)?;
+    /// server.stop();
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stop(&self) {
         let others = self.branches.stop(None);
         self.close();
@@ -92,6 +119,17 @@ impl Running {
     /// # Switching
     ///
     /// Switches until all connections are closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let server = Server::new(|_: &mut Request| "hello").start(listener)?;
+    /// assert!(server.stop_within(std::time::Duration::from_secs(5)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn stop_within(&self, limit: Duration) -> bool {
         let deadline = hub::with(|hub| hub.deadline_in(limit));
         let others = self.branches.stop(Some(limit));
@@ -115,6 +153,18 @@ impl Running {
     /// # Switching
     ///
     /// Switches until then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::{Request, Server};
+    ///
+    /// let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let server = Server::new(|_: &mut Request| "hello").start(listener)?;
+    /// server.stop();
+    /// server.wait()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn wait(&self) -> io::Result<()> {
         let ended = self.acceptor.take().map(GreenThread::wait);
         self.stop();
