@@ -10,12 +10,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::net::SocketAddr;
+use std::thread::panicking;
 
 use ::http::{HeaderMap, Method, StatusCode, Version};
 
 use super::response::{Ended, Response};
 use super::stream::Stream;
 use super::wire::Wire;
+use crate::greenthread::Exit;
+use crate::unwind;
 use body::Body;
 use head::Head;
 
@@ -484,10 +487,6 @@ impl Request {
         self.body.refusal()
     }
 
-    pub(super) fn has_takeover(&self) -> bool {
-        self.takeover.is_some()
-    }
-
     /// Passes over what the application has left of the body, and says whether the next request may
     /// follow.
     pub(super) fn pass_body(&mut self) -> bool {
@@ -503,8 +502,15 @@ impl Request {
     }
 
     pub(super) fn call_hooks(&mut self, ended: &Ended) {
-        for hook in std::mem::take(&mut self.hooks) {
-            hook(ended);
+        while !self.hooks.is_empty() {
+            let hook = self.hooks.remove(0);
+            // What they panic with has been printed, and concerns neither the others nor the client.
+            match unwind::catch(|| hook(ended)) {
+                Err(payload) if Exit::is_panic_payload(&payload) => unwind::dispose(payload),
+                Err(payload) if panicking() => unwind::dispose(payload),
+                Err(payload) => unwind::raise(payload),
+                Ok(()) => {}
+            }
         }
     }
 }

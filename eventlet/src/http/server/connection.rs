@@ -8,7 +8,7 @@ use ::http::{Method, StatusCode, Version};
 
 use super::seats::Seat;
 use super::service::{App, Service};
-use crate::http::request::{BadRequest, Request};
+use crate::http::request::{BadRequest, Request, Takeover};
 use crate::http::response::{Ended, Outgoing, Response, Sent, send, send_refusal};
 use crate::http::stream::Stream;
 use crate::http::wire::Wire;
@@ -25,6 +25,13 @@ enum Next {
     /// The client has gone, or has been idle for too long.
     End,
     Refused(BadRequest),
+}
+
+/// What becomes of a connection when a request has been answered.
+enum After {
+    NextRequest,
+    TakenOver(Takeover),
+    End,
 }
 
 /// Answers all requests of a connection.
@@ -46,17 +53,14 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
             }
             Ok(Next::Request) => seat.set_idle(false),
         }
-        if !answer(service, &mut request) {
-            break;
+        match answer(service, &mut request) {
+            After::NextRequest => {}
+            After::TakenOver(takeover) => return takeover(request.wire.into_stream()),
+            After::End => break,
         }
     }
-    match request.take_takeover() {
-        Some(takeover) => takeover(request.wire.into_stream()),
-        None => {
-            if request.wire.flush().is_ok() && !request.is_body_read() {
-                linger(&mut request.wire);
-            }
-        }
+    if request.wire.flush().is_ok() && !request.is_body_read() {
+        linger(&mut request.wire);
     }
 }
 
@@ -95,14 +99,14 @@ fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next>
     }
 }
 
-/// Has the application answer; says whether another request may follow.
-fn answer<A: App>(service: &Service<A>, request: &mut Request) -> bool {
+/// Has the application answer.
+fn answer<A: App>(service: &Service<A>, request: &mut Request) -> After {
     let begun = service.begin_log();
-    let mut ending = Ending { request, ended: Ended::cut() };
+    let ending = Ending { request };
     let request = &mut *ending.request;
     let Answer { response, must_close } = service.call(request);
     let status = response.status();
-    let is_taken_over = response.is_for_takeover() && request.has_takeover();
+    let takeover = request.take_takeover().filter(|_| response.is_for_takeover());
     let is_1_1 = service.settings.is_1_1 && request.version() == Version::HTTP_11;
     let is_asked = request.asks_to_be_followed();
     let may_follow = service.keeps_alive() && request.may_be_followed() && (is_1_1 || is_asked);
@@ -113,7 +117,7 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> bool {
         is_asked,
     };
     let Sent { n_bytes, keep_alive, result } = send(response, &mut request.wire, outgoing);
-    let may_join = keep_alive && request.is_body_read() && !is_taken_over;
+    let may_join = keep_alive && request.is_body_read() && takeover.is_none();
     let delivered = result
         .and_then(|()| if may_join { request.wire.flush_if_full() } else { request.wire.flush() });
     if let Err(error) = &delivered {
@@ -121,20 +125,23 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> bool {
     }
     let ended = Ended { status, n_bytes, is_complete: delivered.is_ok() };
     service.log(request, &ended, begun);
-    let goes_on = keep_alive && delivered.is_ok() && !is_taken_over && request.pass_body();
-    ending.ended = ended;
-    goes_on
+    request.call_hooks(&ended);
+    match takeover {
+        _ if delivered.is_err() => After::End,
+        Some(takeover) => After::TakenOver(takeover),
+        None if keep_alive && request.pass_body() => After::NextRequest,
+        None => After::End,
+    }
 }
 
-/// A request that is being answered: what is to be called after it is called, also while this unwinds.
+/// A request that is being answered. If this unwinds, its hooks are called, too.
 struct Ending<'a> {
     request: &'a mut Request,
-    ended: Ended,
 }
 
 impl Drop for Ending<'_> {
     fn drop(&mut self) {
-        self.request.call_hooks(&self.ended);
+        self.request.call_hooks(&Ended::cut());
     }
 }
 
