@@ -1,5 +1,5 @@
 //! An echo server and thousands of its clients, every one a green thread, in a single OS thread.
-//! Run: `cargo run --release --example crowd [CLIENTS [SERVER]]`; 5000 clients if not told.
+//! Run: `cargo run --release -p eventlet-examples --example crowd [CLIENTS [SERVER]]`; 5000 clients if not told.
 //! Poke: ask for 50000, set `ulimit -n 500` first, or start `echoserver` and name its address.
 
 use std::cell::Cell;
