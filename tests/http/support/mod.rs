@@ -1,5 +1,7 @@
 //! What the tests of servers share: real clients, certificates, and ports.
 
 mod certificates;
+pub mod corpus;
+pub mod exchange;
 
 pub use certificates::{Certificates, Issued, PASSWORD};
