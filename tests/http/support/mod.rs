@@ -3,5 +3,6 @@
 mod certificates;
 pub mod corpus;
 pub mod exchange;
+pub mod recorder;
 
 pub use certificates::{Certificates, Issued, PASSWORD};

@@ -26,7 +26,7 @@ enum Left {
     Length(u64),
     Chunked(Chunks),
     /// Nothing can be read any more, nor can the connection go on.
-    Broken(Option<BadRequest>),
+    Broken(io::ErrorKind, Option<BadRequest>),
 }
 
 /// What the application leaves is read if it is no more than this.
@@ -51,7 +51,7 @@ impl Body {
         match &self.left {
             Left::Length(left) => *left == 0,
             Left::Chunked(chunks) => chunks.is_at_end(),
-            Left::Broken(_) => false,
+            Left::Broken(..) => false,
         }
     }
 
@@ -83,33 +83,31 @@ impl Body {
     pub(super) fn available(&mut self, wire: &mut Wire) -> io::Result<usize> {
         self.find(wire).inspect_err(|error| {
             let refused = error.get_ref().and_then(|error| error.downcast_ref::<BadRequest>());
-            self.left = Left::Broken(refused.copied());
+            self.left = Left::Broken(error.kind(), refused.copied());
         })
     }
 
     fn find(&mut self, wire: &mut Wire) -> io::Result<usize> {
+        // A client that asks before it sends is told even if it has not waited.
+        self.ask(wire)?;
         loop {
             let n_received = wire.received().len();
             match &mut self.left {
-                Left::Broken(refused) => {
-                    return Err(
-                        refused.map_or(io::ErrorKind::UnexpectedEof.into(), io::Error::from)
-                    );
-                }
+                Left::Broken(kind, refused) => return Err(broken(*kind, *refused)),
                 Left::Length(0) => return Ok(0),
                 Left::Length(left) if n_received > 0 => {
                     return Ok(usize::try_from(*left).unwrap_or(usize::MAX).min(n_received));
                 }
                 Left::Length(_) => {}
                 Left::Chunked(chunks) => {
-                    let (n_framing, step) = chunks.look(wire.received())?;
+                    let limits = &wire.settings.limits;
+                    let (n_framing, step) = chunks.look(wire.received(), limits)?;
+                    if chunks.left() > limits.body.saturating_sub(self.n_read) {
+                        return Err(too_large().into());
+                    }
                     wire.consume(n_framing);
-                    match step {
-                        Some(n) if self.n_read + n as u64 > wire.settings.limits.body => {
-                            return Err(too_large().into());
-                        }
-                        Some(n) => return Ok(n),
-                        None => {}
+                    if let Some(n) = step {
+                        return Ok(n);
                     }
                 }
             }
@@ -118,14 +116,14 @@ impl Body {
     }
 
     fn receive(&mut self, wire: &mut Wire) -> io::Result<()> {
-        self.ask(wire)?;
+        wire.flush()?;
         let begun = *self.begun.get_or_insert_with(|| hub::with(Hub::now));
         let limit = wire.patience(begun, self.n_read);
         match wire.receive(limit) {
-            Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) => Err(broken(io::ErrorKind::UnexpectedEof, Some(cut_short()))),
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                Err(io::Error::new(io::ErrorKind::TimedOut, BadRequest::timeout()))
+                Err(broken(io::ErrorKind::TimedOut, Some(BadRequest::timeout())))
             }
             Err(error) => Err(error),
         }
@@ -136,15 +134,16 @@ impl Body {
         if self.is_awaited {
             self.is_awaited = false;
             wire.output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+            wire.flush()?;
         }
-        wire.flush()
+        Ok(())
     }
 
     pub(super) fn consume(&mut self, wire: &mut Wire, n: usize) {
         match &mut self.left {
             Left::Length(left) => *left -= n as u64,
             Left::Chunked(chunks) => chunks.consume(n),
-            Left::Broken(_) => return,
+            Left::Broken(..) => return,
         }
         wire.consume(n);
         self.n_read += n as u64;
@@ -155,14 +154,14 @@ impl Body {
         let is_small = match self.left {
             Left::Length(left) => left <= MOST_PASSED,
             Left::Chunked(_) => true,
-            Left::Broken(_) => false,
+            Left::Broken(..) => false,
         };
         is_small && (!self.is_awaited || self.is_at_end())
     }
 
     /// Why it could not be read, if that is the client's fault.
     pub(super) fn refusal(&self) -> Option<BadRequest> {
-        if let Left::Broken(refused) = self.left { refused } else { None }
+        if let Left::Broken(_, refused) = self.left { refused } else { None }
     }
 
     /// Reads what is left, and says whether that was all and the next request may follow.
@@ -179,11 +178,14 @@ impl Body {
     }
 }
 
-fn too_large() -> BadRequest {
-    BadRequest::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
+fn broken(kind: io::ErrorKind, refused: Option<BadRequest>) -> io::Error {
+    refused.map_or_else(|| kind.into(), |refused| io::Error::new(kind, refused))
 }
 
-/// What is wrong with a chunk.
-pub(super) fn bad_chunk() -> io::Error {
-    bad("malformed chunk").into()
+fn cut_short() -> BadRequest {
+    bad("the body is cut short")
+}
+
+fn too_large() -> BadRequest {
+    BadRequest::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large")
 }

@@ -2,6 +2,8 @@
 
 use ::http::{Method, StatusCode, Version};
 
+use super::authority::is_authority;
+use super::codings::Codings;
 use super::head::Head;
 use super::{BadRequest, bad};
 
@@ -29,15 +31,6 @@ struct Seen {
     expects_continue: bool,
 }
 
-/// The transfer codings of a request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Codings {
-    /// Only `chunked`.
-    Chunked,
-    /// Others, which the server does not know.
-    Unknown,
-}
-
 /// Reads the headers that decide, and refuses what may be understood in more than one way.
 pub(super) fn decide(head: &mut Head) -> Result<(), BadRequest> {
     let mut seen = Seen::default();
@@ -48,13 +41,13 @@ pub(super) fn decide(head: &mut Head) -> Result<(), BadRequest> {
     if is_1_1 && seen.n_hosts != 1 || seen.n_hosts > 1 {
         return Err(bad("there must be one Host"));
     }
-    head.framing = match (seen.codings, seen.length) {
+    head.framing = match (&seen.codings, seen.length) {
         (Some(_), Some(_)) => return Err(bad("both Content-Length and Transfer-Encoding")),
         (Some(_), None) if !is_1_1 => return Err(bad("Transfer-Encoding in HTTP/1.0")),
-        (Some(Codings::Unknown), None) => {
-            return Err(BadRequest::new(StatusCode::NOT_IMPLEMENTED, "unknown transfer coding"));
+        (Some(codings), None) => {
+            codings.check()?;
+            Framing::Chunked
         }
-        (Some(Codings::Chunked), None) => Framing::Chunked,
         (None, length) => Framing::Length(length.unwrap_or(0)),
     };
     let has_body = head.framing != Framing::Length(0);
@@ -79,8 +72,7 @@ impl Seen {
 
     fn host(&mut self, value: &[u8]) -> Result<(), BadRequest> {
         self.n_hosts += 1;
-        let is_fine = |&byte: &u8| byte.is_ascii_graphic() && !b"/?#@\\,\"<>^`{|}".contains(&byte);
-        if value.iter().all(is_fine) { Ok(()) } else { Err(bad("malformed Host")) }
+        if is_authority(value) { Ok(()) } else { Err(bad("malformed Host")) }
     }
 
     fn expect(&mut self, value: &[u8]) -> Result<(), BadRequest> {
@@ -113,22 +105,7 @@ impl Seen {
     }
 
     fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), BadRequest> {
-        if self.codings.is_some() {
-            return Err(bad("more than one Transfer-Encoding"));
-        }
-        let codings: Vec<_> = tokens(value).collect();
-        let n_chunked =
-            codings.iter().filter(|coding| coding.eq_ignore_ascii_case(b"chunked")).count();
-        let ends_chunked =
-            codings.last().is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
-        self.codings = Some(match codings.len() {
-            1 if n_chunked == 1 => Codings::Chunked,
-            _ if n_chunked > 1 || n_chunked == 1 && !ends_chunked || codings.is_empty() => {
-                return Err(bad("chunked must be the last transfer coding, once"));
-            }
-            _ => Codings::Unknown,
-        });
-        Ok(())
+        self.codings.get_or_insert_default().add(value)
     }
 }
 

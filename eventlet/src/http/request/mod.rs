@@ -1,10 +1,14 @@
 //! A request, as the application sees it.
 
+mod authority;
 mod body;
 mod chunked;
+mod codings;
+mod extensions;
 mod framing;
 mod head;
 mod parse;
+mod target;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -6,11 +6,14 @@ use ::http::{Method, StatusCode, Version};
 
 use super::framing::{self, Framing};
 use super::head::{Head, Part};
-use super::{BadRequest, bad};
+use super::{BadRequest, bad, target};
 use crate::http::settings::Limits;
 
 /// How many headers are read without asking for memory.
 const N_HEADERS: usize = 100;
+
+/// How many empty lines may come before a request. Some clients send one after a body.
+const N_BLANK: usize = 8;
 
 /// Reads a head from the beginning of `buffer`, if it is there as a whole, and says how long it is.
 ///
@@ -22,39 +25,38 @@ pub(crate) fn parse(
     limits: &Limits,
     head: &mut Head,
 ) -> Result<Option<usize>, BadRequest> {
-    // Empty lines may come before a request, and count for its line.
-    let blank = buffer.chunks(2).take_while(|pair| *pair == b"\r\n").count() * 2;
-    let request = &buffer[blank..];
-    let parsed = if limits.n_headers <= N_HEADERS {
-        let mut headers = [const { MaybeUninit::uninit() }; N_HEADERS];
-        read(request, &mut headers[..limits.n_headers], head)
-    } else {
-        read(request, &mut vec![MaybeUninit::uninit(); limits.n_headers], head)
-    };
-    let Some(length) = parsed? else {
-        check_unfinished(buffer, limits)?;
+    let n_blank = buffer.chunks(2).take_while(|pair| *pair == b"\r\n").count();
+    if n_blank > N_BLANK {
+        return Err(bad("empty lines before the request"));
+    }
+    let request = &buffer[n_blank * 2..];
+    let Some(length) = read(request, limits, head)? else {
+        check_unfinished(request, limits)?;
         return Ok(None);
     };
-    check_lines(&request[..length], blank, limits)?;
+    check_lines(&request[..length], limits)?;
     framing::decide(head)?;
     if let Framing::Length(length) = head.framing
         && length > limits.body
     {
         return Err(BadRequest::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"));
     }
-    Ok(Some(blank + length))
+    Ok(Some(n_blank * 2 + length))
 }
 
-fn read<'b>(
-    request: &'b [u8],
-    headers: &mut [MaybeUninit<httparse::Header<'b>>],
-    head: &mut Head,
-) -> Result<Option<usize>, BadRequest> {
+fn read(request: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize>, BadRequest> {
+    let mut few = [const { MaybeUninit::uninit() }; N_HEADERS];
+    let mut many = Vec::new();
+    let headers = few.get_mut(..limits.n_headers).unwrap_or_else(|| {
+        many.resize(limits.n_headers, MaybeUninit::uninit());
+        &mut many
+    });
     let mut parsed = httparse::Request::new(&mut []);
     let length = match parsed.parse_with_uninit_headers(request, headers) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(error) => return Err(refusal(error, request)),
+        Err(httparse::Error::Version) => return read_other_version(request, limits, head),
+        Err(error) => return Err(refusal(error)),
     };
     head.begin(&request[..length]);
     let part = |bytes: &[u8]| {
@@ -65,7 +67,7 @@ fn read<'b>(
     let method = parsed.method.unwrap_or_default();
     head.method = Method::from_bytes(method.as_bytes()).map_err(|_| bad("malformed method"))?;
     let target = parsed.path.unwrap_or_default();
-    check_target(target, &head.method)?;
+    target::check(target.as_bytes(), &head.method)?;
     head.target = part(target.as_bytes());
     head.version = match parsed.version {
         Some(1) => Version::HTTP_11,
@@ -76,49 +78,55 @@ fn read<'b>(
     Ok(Some(length))
 }
 
-fn refusal(error: httparse::Error, request: &[u8]) -> BadRequest {
+fn refusal(error: httparse::Error) -> BadRequest {
     match error {
         httparse::Error::TooManyHeaders => {
             BadRequest::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers")
         }
-        httparse::Error::Version if names_another_version(request) => {
-            BadRequest::new(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "another version of HTTP")
-        }
-        httparse::Error::Version => bad("malformed version"),
         httparse::Error::HeaderName => bad("malformed header name"),
         httparse::Error::HeaderValue => bad("malformed header value"),
         _ => bad("malformed request"),
     }
 }
 
-/// Whether the first line ends by `HTTP/x.y`, x not being 1.
-fn names_another_version(request: &[u8]) -> bool {
+/// Reads a head whose version is neither 1.0 nor 1.1: a later 1.x is understood as 1.1.
+fn read_other_version(
+    request: &[u8],
+    limits: &Limits,
+    head: &mut Head,
+) -> Result<Option<usize>, BadRequest> {
     let line = request.split(|&byte| byte == b'\r').next().unwrap_or_default();
-    let version = line.rsplit(|&byte| byte == b' ').next().unwrap_or_default();
-    matches!(version, [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && minor.is_ascii_digit() && *major != b'1')
-}
-
-/// A path, an absolute address, for `CONNECT` an authority, for `OPTIONS` perhaps an asterisk.
-fn check_target(target: &str, method: &Method) -> Result<(), BadRequest> {
-    let is_visible = |byte: u8| byte.is_ascii_graphic() && byte != b'#';
-    let is_right_form = match target.as_bytes() {
-        _ if *method == Method::CONNECT => !target.starts_with('/') && target.contains(':'),
-        [b'/', ..] => true,
-        b"*" => *method == Method::OPTIONS,
-        _ => target.contains("://"),
-    };
-    if is_right_form && target.bytes().all(is_visible) {
-        Ok(())
-    } else {
-        Err(bad("malformed target"))
+    let version = line.splitn(3, |&byte| byte == b' ').nth(2).unwrap_or_default();
+    match version {
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'2'..=b'9'] if line.len() < request.len() => {
+            let mut request = request.to_vec();
+            request[line.len() - 1] = b'1';
+            read(&request, limits, head)
+        }
+        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']
+            if line.len() < request.len() =>
+        {
+            Err(BadRequest::new(StatusCode::HTTP_VERSION_NOT_SUPPORTED, "another version of HTTP"))
+        }
+        _ if line.len() == request.len() && begins_version(version) => Ok(None),
+        _ => Err(bad("malformed version")),
     }
 }
 
+/// Whether this may become a version, which then can be told from something malformed.
+fn begins_version(text: &[u8]) -> bool {
+    let is_fine = |(byte, &model): (&u8, &u8)| match model {
+        b'0' => byte.is_ascii_digit(),
+        _ => *byte == model,
+    };
+    let model = b"HTTP/0.0";
+    text.len() <= model.len() && text.iter().zip(model).all(is_fine)
+}
+
 /// Refuses line ends that others may understand differently, and lines that are too long.
-fn check_lines(head: &[u8], blank: usize, limits: &Limits) -> Result<(), BadRequest> {
+fn check_lines(head: &[u8], limits: &Limits) -> Result<(), BadRequest> {
     let mut start = 0;
-    let mut longest = limits.request_line.saturating_sub(blank);
+    let mut longest = limits.request_line;
     let mut is_first = true;
     while start < head.len() {
         let length = head[start..].iter().position(|&byte| byte == b'\n').unwrap_or(0);
@@ -143,7 +151,7 @@ fn check_lines(head: &[u8], blank: usize, limits: &Limits) -> Result<(), BadRequ
 fn check_unfinished(buffer: &[u8], limits: &Limits) -> Result<(), BadRequest> {
     let line_end = buffer.iter().position(|&byte| byte == b'\n');
     match line_end {
-        None if buffer.len() > limits.request_line => Err(too_long(true)),
+        None if buffer.len() > limits.request_line + 1 => Err(too_long(true)),
         Some(end) if end > limits.request_line + 1 => Err(too_long(true)),
         Some(end) => {
             let last_line = buffer.rsplit(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len);
