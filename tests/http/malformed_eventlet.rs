@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use eventlet_http_tests::corpus::{Entry, corpus};
 use eventlet_http_tests::exchange::{Cuts, Ending, Outcome, exchange};
+use eventlet_http_tests::recorder;
 use eventlet_tests::check_within;
 
 /// How long an answer is waited for. Eventlet's server waits for more where it should refuse.
@@ -58,8 +59,8 @@ enum Verdict {
     AsExpected,
     /// Refused, as expected, but in another way.
     RefusedOtherwise,
-    /// Well-formed, but refused or not understood.
-    RefusedInVain,
+    /// Well-formed, but refused, or answered in another way.
+    Misunderstood,
     /// Malformed, but answered as if it were not, or the connection goes on.
     Accepted,
     /// The application was called with a request that was hidden in another.
@@ -72,7 +73,7 @@ impl Verdict {
     const ALL: [Verdict; 6] = [
         Verdict::AsExpected,
         Verdict::RefusedOtherwise,
-        Verdict::RefusedInVain,
+        Verdict::Misunderstood,
         Verdict::Accepted,
         Verdict::Smuggled,
         Verdict::Stuck,
@@ -89,7 +90,7 @@ impl Verdict {
         } else if outcome.ending == Ending::Stuck {
             Verdict::Stuck
         } else if !entry.is_refused() && entry.survives {
-            Verdict::RefusedInVain
+            Verdict::Misunderstood
         } else if outcome.ending == Ending::Closed
             && successes(&outcome.statuses) <= successes(&entry.statuses())
         {
@@ -103,36 +104,43 @@ impl Verdict {
 /// How many entries of a family have come to which verdict.
 type Counts = BTreeMap<Verdict, usize>;
 
-fn row(name: &str, counts: &Counts) -> String {
+const HEAD: &str = "\
+| family | entries | this server as expected | Eventlet as expected | refused otherwise | misunderstood | accepted | smuggled | stuck |
+|---|---|---|---|---|---|---|---|---|";
+
+fn row(name: &str, n_ours: usize, counts: &Counts) -> String {
     let numbers = Verdict::ALL.map(|verdict| counts.get(&verdict).copied().unwrap_or(0));
     let numbers = numbers.map(|number| number.to_string()).join(" | ");
-    format!("| {name} | {} | {numbers} |", counts.values().sum::<usize>())
+    format!("| {name} | {} | {n_ours} | {numbers} |", counts.values().sum::<usize>())
 }
 
 #[test]
 #[ignore = "a comparison, which takes half a minute"]
 fn eventlets_own_server() {
     check_within(Duration::from_secs(600), || {
-        let server = Eventlet::start();
-        let mut table: BTreeMap<String, Counts> = BTreeMap::new();
-        let mut all = Counts::new();
+        let eventlet = Eventlet::start();
+        let (server, address) = recorder::start();
+        let mut table: BTreeMap<String, (usize, Counts)> = BTreeMap::new();
         for entry in corpus() {
-            let outcome = exchange(&entry, server.address, Cuts::Own, PATIENCE);
-            let verdict = Verdict::of(&entry, &outcome);
+            let ours = exchange(&entry, address, Cuts::Own, PATIENCE);
+            let theirs = exchange(&entry, eventlet.address, Cuts::Own, PATIENCE);
+            let verdict = Verdict::of(&entry, &theirs);
             if verdict != Verdict::AsExpected {
-                println!("{verdict:?}: {}: {outcome:?}", entry.title());
+                println!("{verdict:?}: {}: {theirs:?}", entry.title());
             }
-            *table.entry(entry.family).or_default().entry(verdict).or_default() += 1;
-            *all.entry(verdict).or_default() += 1;
+            let is_ours_right = Verdict::of(&entry, &ours) == Verdict::AsExpected;
+            for name in [entry.family, "all".to_owned()] {
+                let (n_ours, counts) = table.entry(name).or_default();
+                *n_ours += usize::from(is_ours_right);
+                *counts.entry(verdict).or_default() += 1;
+            }
         }
-        println!("\nEventlet {}\n", server.version);
-        println!(
-            "| family | entries | as expected | refused otherwise | refused in vain | accepted | smuggled | stuck |"
-        );
-        println!("|---|---|---|---|---|---|---|---|");
-        for (family, counts) in &table {
-            println!("{}", row(family, counts));
+        server.stop();
+        println!("\nEventlet {}\n\n{HEAD}", eventlet.version);
+        let all = table.remove("all").expect("there are entries");
+        for (family, (n_ours, counts)) in &table {
+            println!("{}", row(family, *n_ours, counts));
         }
-        println!("{}", row("all", &all));
+        println!("{}", row("all", all.0, &all.1));
     });
 }

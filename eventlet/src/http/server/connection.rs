@@ -68,17 +68,18 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
 fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next> {
     let settings = &service.settings;
     let mut begun = None;
-    // A head that comes in many pieces is not read again with each of them.
-    let mut n_enough = 1;
+    // A head that comes in many pieces is not read again with each of them, unless that may be all.
+    let (mut n_seen, mut n_enough) = (0, 1);
     loop {
         let n_received = request.wire.received().len();
-        if n_received >= n_enough || request.wire.received().ends_with(b"\n") && n_received > 0 {
+        if n_received >= n_enough || may_end_head(request.wire.received(), n_seen) {
             match request.parse_next() {
                 Ok(true) => return Ok(Next::Request),
                 Ok(false) => n_enough = n_received + n_received / 2,
                 Err(refused) => return Ok(Next::Refused(refused)),
             }
         }
+        n_seen = n_received;
         request.wire.flush()?;
         let limit = if n_received == 0 {
             settings.keep_alive.or(settings.socket_timeout)
@@ -97,6 +98,12 @@ fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next>
             Err(error) => return Err(error),
         }
     }
+}
+
+/// Whether there is an empty line that was not there when only `n_seen` bytes were.
+fn may_end_head(received: &[u8], n_seen: usize) -> bool {
+    let new = &received[n_seen.saturating_sub(2)..];
+    new.windows(2).any(|two| two == b"\n\n") || new.windows(3).any(|three| three == b"\n\r\n")
 }
 
 /// Has the application answer.
