@@ -1,16 +1,13 @@
-//! A minimal HTTP/1.1 conversation with keep-alive and pipelining, for peers that bring none:
-//! they read into a buffer, and write what came of it.
+//! A minimal HTTP/1.1 conversation with keep-alive and pipelining, for a peer that brings none:
+//! it reads into a buffer, and writes what came of it.
 
 use std::cell::RefCell;
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub(super) const BODY: &str = "Hello, World!";
-pub(super) const BODY_TYPE: &str = "text/plain";
-
-/// A response up to the value of its date.
-const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 13\r\nDate: ";
+use crate::workloads::Page;
 
 /// Room for the requests of one read.
 const READ_SIZE: usize = 4096;
@@ -22,16 +19,34 @@ pub(super) struct Exchange {
     received: Box<[u8; READ_SIZE]>,
     /// How much of it waits for the rest of a request.
     n_received: usize,
+    response: Rc<Response>,
     responses: String,
 }
 
-impl Default for Exchange {
-    fn default() -> Self {
-        Exchange { received: Box::new([0; READ_SIZE]), n_received: 0, responses: String::new() }
+/// The response to every request.
+pub(super) struct Response {
+    /// Up to the value of the date.
+    head: String,
+    body: &'static str,
+}
+
+impl Response {
+    pub(super) fn new(page: &Page) -> Self {
+        let &Page { content_type, body } = page;
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nDate: ",
+            body.len()
+        );
+        Response { head, body }
     }
 }
 
 impl Exchange {
+    pub(super) fn new(response: Rc<Response>) -> Self {
+        let received = Box::new([0; READ_SIZE]);
+        Exchange { received, n_received: 0, response, responses: String::new() }
+    }
+
     /// Where the next bytes go.
     pub(super) fn space(&mut self) -> &mut [u8] {
         &mut self.received[self.n_received..]
@@ -46,7 +61,7 @@ impl Exchange {
             let date = date.now();
             while let Some(length) = request_length(&self.received[begin..end])? {
                 begin += length;
-                for part in [HEAD, date, "\r\n\r\n", BODY] {
+                for part in [&self.response.head, date, "\r\n\r\n", self.response.body] {
                     self.responses.push_str(part);
                 }
             }

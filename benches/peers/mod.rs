@@ -11,8 +11,9 @@ mod tokio;
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::str::FromStr;
+use std::thread;
 
 use crate::args::Order;
 use crate::workloads::Job;
@@ -44,8 +45,13 @@ struct Skills {
     servers: &'static [(&'static str, Serve)],
 }
 
-/// Serves on a listener for as long as the process lives.
-type Serve = fn(TcpListener) -> io::Result<()>;
+/// Serves for as long as the process lives.
+enum Serve {
+    /// On a listener.
+    On(fn(TcpListener) -> io::Result<()>),
+    /// Where it listens itself; by the time it returns, it does.
+    At(fn(SocketAddr) -> io::Result<()>),
+}
 
 impl Peer {
     /// In the order of the table.
@@ -135,12 +141,32 @@ pub(crate) fn obey(peer: Peer, order: &Order) -> Result<(), Box<dyn Error>> {
             let serve = skills.servers.iter().find(|(known, _)| known == name);
             let (_, serve) = serve.ok_or_else(|| unknown(name))?;
             program::exit_with_parent();
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-            println!("{}", listener.local_addr()?.port());
-            serve(listener)?;
+            serve.begin()?;
         }
     }
     Ok(())
+}
+
+impl Serve {
+    /// Serves, and tells the port.
+    fn begin(&self) -> io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        match self {
+            Serve::On(serve) => {
+                println!("{}", address.port());
+                serve(listener)
+            }
+            Serve::At(start) => {
+                drop(listener);
+                start(address)?;
+                println!("{}", address.port());
+                loop {
+                    thread::park();
+                }
+            }
+        }
+    }
 }
 
 impl fmt::Display for Peer {

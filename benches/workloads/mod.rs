@@ -6,6 +6,7 @@ mod load;
 mod metric;
 mod million;
 mod network;
+mod page;
 
 use std::error::Error;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::peers::program::Program;
 
 pub(crate) use job::Job;
 pub(crate) use metric::{Better, Metric, Target};
+pub(crate) use page::{HELLO, JSON, Page};
 
 /// A limit that is never reached.
 pub(crate) const FAR: Duration = Duration::from_secs(5);

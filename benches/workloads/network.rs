@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::LazyLock;
 use std::time::Duration;
 use std::{io, iter};
 
-use super::Workload;
 use super::load::{Clients, Closing, Dialogue, Done, Echo, Http};
 use super::metric::{Metric, Target};
+use super::{HELLO, JSON, Page, Workload};
 use crate::args::Settings;
 use crate::peers::Peer;
 use crate::peers::program::Program;
@@ -25,11 +26,13 @@ pub(super) struct Network {
 enum Load {
     /// Messages on so many connections.
     Echo(usize),
-    /// So many connections, with so many requests at a time on each.
-    Http { n_connections: usize, depth: usize },
+    /// So many requests at a time for the page on each of [`HTTP_CONNECTIONS`].
+    Http(&'static LazyLock<Page>, usize),
     /// A message on a new connection each time, so many of them at once.
     Connect(usize),
 }
+
+const HTTP_CONNECTIONS: usize = 64;
 
 /// Requests a second, and the server's CPU time for each.
 const fn metrics(rate: f64, cpu: f64) -> [Metric; 2] {
@@ -65,15 +68,22 @@ pub(super) const ALL: &[Network] = &[
         name: "http-64",
         title: "W7 HTTP, 64 connections",
         server: "http",
-        load: Load::Http { n_connections: 64, depth: 1 },
+        load: Load::Http(&HELLO, 1),
         metrics: &metrics(1.0, 0.88),
     },
     Network {
         name: "http-pipelined",
         title: "W7 HTTP, pipelined ×16",
         server: "http",
-        load: Load::Http { n_connections: 64, depth: 16 },
+        load: Load::Http(&HELLO, 16),
         metrics: &metrics(1.22, 0.51),
+    },
+    Network {
+        name: "http-json",
+        title: "W7 HTTP, 1 KB of JSON",
+        server: "json",
+        load: Load::Http(&JSON, 1),
+        metrics: &metrics(1.0, 0.88),
     },
     Network {
         name: "connect",
@@ -126,8 +136,9 @@ impl Load {
         match *self {
             Load::Echo(n) => run_for(address, Closing::Never, (0..n).map(Echo::new)),
             Load::Connect(n) => run_for(address, Closing::AfterAnswer, (0..n).map(Echo::new)),
-            Load::Http { n_connections, depth } => {
-                let dialogues = iter::repeat_n(Http::new(address, depth)?, n_connections);
+            Load::Http(page, depth) => {
+                let http = Http::new(address, page, depth)?;
+                let dialogues = iter::repeat_n(http, HTTP_CONNECTIONS);
                 run_for(address, Closing::Never, dialogues)
             }
         }

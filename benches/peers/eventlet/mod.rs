@@ -10,7 +10,7 @@ eventlet::import_patched! {
     mod locks;
 }
 
-use super::Skills;
+use super::{Serve, Skills};
 use crate::workloads::Job;
 
 pub(super) const SKILLS: Skills = Skills {
@@ -34,5 +34,10 @@ pub(super) const SKILLS: Skills = Skills {
         ("rwlock-write", Job::Timed(locks::rwlock_write)),
         ("condvar", Job::Timed(locks::condvar)),
     ],
-    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+    servers: &[
+        ("echo", Serve::On(servers::echo)),
+        ("http", Serve::On(servers::http)),
+        ("json", Serve::On(servers::json)),
+        ("connect", Serve::On(servers::connect)),
+    ],
 };

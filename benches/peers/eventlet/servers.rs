@@ -1,13 +1,13 @@
-//! A green thread per connection.
+//! A green thread per connection; HTTP is the library's server.
 
 use std::io::{self, Read, Write};
 use std::net;
 
 use eventlet::green::net::{TcpListener, TcpStream};
+use eventlet::http::{self, Request, Response};
 use eventlet::spawn_n;
 
-use crate::peers::http::Exchange;
-use crate::workloads::MESSAGE;
+use crate::workloads::{HELLO, JSON, MESSAGE};
 
 pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
     serve(listener, |mut stream| {
@@ -22,15 +22,12 @@ pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
 }
 
 pub(super) fn http(listener: net::TcpListener) -> io::Result<()> {
-    serve(listener, |mut stream| {
-        let mut exchange = Exchange::default();
-        loop {
-            match stream.read(exchange.space())? {
-                0 => return Ok(()),
-                n => stream.write_all(exchange.advance(n)?)?,
-            }
-        }
-    })
+    http::serve(TcpListener::from(listener), |_: &mut Request| HELLO.body)
+}
+
+pub(super) fn json(listener: net::TcpListener) -> io::Result<()> {
+    let app = |_: &mut Request| Response::json(JSON.body.to_owned());
+    http::serve(TcpListener::from(listener), app)
 }
 
 pub(super) fn connect(listener: net::TcpListener) -> io::Result<()> {

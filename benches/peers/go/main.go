@@ -45,7 +45,8 @@ var jobs = map[string]func(n int) ([]float64, error){
 
 var servers = map[string]func(net.Listener) error{
 	"echo":    func(l net.Listener) error { return serve(l, echo) },
-	"http":    serveHTTP,
+	"http":    serveHello,
+	"json":    serveJSON,
 	"connect": func(l net.Listener) error { return serve(l, once) },
 }
 
@@ -378,10 +379,19 @@ func once(conn net.Conn) {
 	}
 }
 
-func serveHTTP(listener net.Listener) error {
+func serveHello(listener net.Listener) error {
 	body := []byte("Hello, World!")
 	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		w.Write(body)
+	}))
+}
+
+// serveJSON answers with a copy each time, as of something just made.
+func serveJSON(listener net.Listener) error {
+	page := `{"data":"` + strings.Repeat("x", 1013) + `"}`
+	return http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write([]byte(page))
 	}))
 }

@@ -3,7 +3,7 @@
 mod jobs;
 mod servers;
 
-use super::Skills;
+use super::{Serve, Skills};
 use crate::workloads::Job;
 
 pub(super) const SKILLS: Skills = Skills {
@@ -13,5 +13,10 @@ pub(super) const SKILLS: Skills = Skills {
         ("yield-2", Job::Timed(jobs::yields::<2>)),
         ("yield-1000", Job::Timed(jobs::yields::<1000>)),
     ],
-    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+    servers: &[
+        ("echo", Serve::On(servers::echo)),
+        ("http", Serve::On(servers::http)),
+        ("json", Serve::On(servers::json)),
+        ("connect", Serve::On(servers::connect)),
+    ],
 };

@@ -2,10 +2,11 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::rc::Rc;
 
 use crate::machine::{Epoll, accept};
-use crate::peers::http::Exchange;
-use crate::workloads::MESSAGE;
+use crate::peers::http::{Exchange, Response};
+use crate::workloads::{HELLO, JSON, MESSAGE, Page};
 
 /// Stands for the listener; connections have the numbers from 0.
 const LISTENER: u64 = u64::MAX;
@@ -23,7 +24,16 @@ pub(super) fn echo(listener: TcpListener) -> io::Result<()> {
 }
 
 pub(super) fn http(listener: TcpListener) -> io::Result<()> {
-    serve(listener, |stream| Http { stream, exchange: Exchange::default() })
+    serve_page(listener, &HELLO)
+}
+
+pub(super) fn json(listener: TcpListener) -> io::Result<()> {
+    serve_page(listener, &JSON)
+}
+
+fn serve_page(listener: TcpListener, page: &Page) -> io::Result<()> {
+    let response = Rc::new(Response::new(page));
+    serve(listener, move |stream| Http { stream, exchange: Exchange::new(response.clone()) })
 }
 
 pub(super) fn connect(listener: TcpListener) -> io::Result<()> {
@@ -90,7 +100,7 @@ fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-fn serve<C: Connection>(listener: TcpListener, open: fn(TcpStream) -> C) -> io::Result<()> {
+fn serve<C: Connection>(listener: TcpListener, open: impl Fn(TcpStream) -> C) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let mut epoll = Epoll::new()?;
     epoll.add(&listener, LISTENER)?;

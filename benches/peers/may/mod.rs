@@ -1,11 +1,12 @@
 //! may, with one worker.
 
+mod http;
 mod jobs;
 mod queues;
 mod servers;
 mod sync;
 
-use super::Skills;
+use super::{Serve, Skills};
 use crate::workloads::Job;
 
 pub(super) const SKILLS: Skills = Skills {
@@ -21,14 +22,23 @@ pub(super) const SKILLS: Skills = Skills {
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],
-    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+    servers: &[
+        ("echo", Serve::On(servers::echo)),
+        ("http", Serve::At(http::hello)),
+        ("json", Serve::At(http::json)),
+        ("connect", Serve::On(servers::connect)),
+    ],
 };
 
 /// Runs `body` in a coroutine of the only worker.
 fn run<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+    configure();
+    may::go!(body).join().expect("the coroutine returns")
+}
+
+fn configure() {
     let config = may::config();
     config.set_workers(1);
     // The process is on the servers' core already.
     config.set_worker_pin(false);
-    may::go!(body).join().expect("the coroutine returns")
 }

@@ -9,7 +9,6 @@ use may::go;
 use may::net::{TcpListener, TcpStream};
 
 use super::run;
-use crate::peers::http::Exchange;
 use crate::workloads::MESSAGE;
 
 pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
@@ -19,18 +18,6 @@ pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
             match stream.read(&mut buffer)? {
                 0 => return Ok(()),
                 n => stream.write_all(&buffer[..n])?,
-            }
-        }
-    })
-}
-
-pub(super) fn http(listener: net::TcpListener) -> io::Result<()> {
-    serve(listener, |mut stream| {
-        let mut exchange = Exchange::default();
-        loop {
-            match stream.read(exchange.space())? {
-                0 => return Ok(()),
-                n => stream.write_all(exchange.advance(n)?)?,
             }
         }
     })

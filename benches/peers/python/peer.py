@@ -293,14 +293,24 @@ def once(sock):
     sock.close()
 
 
-def hello(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "13")])
-    return [b"Hello, World!"]
+def page(content_type, body):
+    length = str(len(body))
+
+    def application(environ, start_response):
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", length)])
+        return [body]
+
+    return application
+
+
+HELLO = page("text/plain", b"Hello, World!")
+JSON = page("application/json", b'{"data":"' + 1013 * b"x" + b'"}')
 
 
 SERVERS = {
     "echo": lambda green, listener: green.serve(listener, echo),
-    "http": lambda green, listener: green.serve_wsgi(listener, hello),
+    "http": lambda green, listener: green.serve_wsgi(listener, HELLO),
+    "json": lambda green, listener: green.serve_wsgi(listener, JSON),
     "connect": lambda green, listener: green.serve(listener, once),
 }
 

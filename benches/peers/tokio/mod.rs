@@ -8,7 +8,7 @@ mod sync;
 use tokio::runtime::Builder;
 use tokio::task::LocalSet;
 
-use super::Skills;
+use super::{Serve, Skills};
 use crate::workloads::Job;
 
 pub(super) const SKILLS: Skills = Skills {
@@ -28,7 +28,12 @@ pub(super) const SKILLS: Skills = Skills {
         ("semaphore", Job::Timed(sync::semaphore)),
         ("semaphore-contended", Job::Timed(sync::semaphore_contended::<10>)),
     ],
-    servers: &[("echo", servers::echo), ("http", servers::http), ("connect", servers::connect)],
+    servers: &[
+        ("echo", Serve::On(servers::echo)),
+        ("http", Serve::On(servers::http)),
+        ("json", Serve::On(servers::json)),
+        ("connect", Serve::On(servers::connect)),
+    ],
 };
 
 /// Runs `body` on a runtime with the drivers that it needs and no more: an I/O driver without

@@ -5,10 +5,11 @@ use std::io;
 use std::net;
 
 use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::CONTENT_TYPE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, body};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,8 +17,7 @@ use tokio::runtime::Builder;
 use tokio::task::spawn_local;
 
 use super::run;
-use crate::peers::http::{BODY, BODY_TYPE};
-use crate::workloads::MESSAGE;
+use crate::workloads::{HELLO, JSON, MESSAGE, Page};
 
 pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
     serve(listener, |mut stream| async move {
@@ -32,17 +32,23 @@ pub(super) fn echo(listener: net::TcpListener) -> io::Result<()> {
 }
 
 pub(super) fn http(listener: net::TcpListener) -> io::Result<()> {
-    serve(listener, |stream| async move {
-        // Without this, hyper writes after each of the requests that came together.
-        let builder = http1::Builder::new().pipeline_flush(true).to_owned();
-        let connection = builder.serve_connection(TokioIo::new(stream), service_fn(page));
-        connection.await.map_err(io::Error::other)
-    })
+    serve(listener, |stream| answer(stream, || page(&HELLO, HELLO.body.into())))
 }
 
-async fn page(_: Request<body::Incoming>) -> Result<Response<Full<&'static [u8]>>, Infallible> {
-    let response = Response::builder().header(CONTENT_TYPE, BODY_TYPE);
-    Ok(response.body(Full::new(BODY.as_bytes())).expect("the header is valid"))
+pub(super) fn json(listener: net::TcpListener) -> io::Result<()> {
+    serve(listener, |stream| answer(stream, || page(&JSON, JSON.body.to_owned().into())))
+}
+
+async fn answer(stream: TcpStream, page: fn() -> Response<Full<Bytes>>) -> io::Result<()> {
+    // Without this, hyper writes after each of the requests that came together.
+    let builder = http1::Builder::new().pipeline_flush(true).to_owned();
+    let service = service_fn(async |_: Request<Incoming>| Ok::<_, Infallible>(page()));
+    builder.serve_connection(TokioIo::new(stream), service).await.map_err(io::Error::other)
+}
+
+fn page(page: &Page, body: Bytes) -> Response<Full<Bytes>> {
+    let response = Response::builder().header(CONTENT_TYPE, page.content_type);
+    response.body(Full::new(body)).expect("the header is valid")
 }
 
 pub(super) fn connect(listener: net::TcpListener) -> io::Result<()> {
