@@ -63,7 +63,7 @@
 //! things such as connections.
 //!
 //! **Talking to the network.** [`green::net`] is `std::net` name by name; [`connect`], [`listen`]
-//! and [`serve`] are the short way. [`hubs::trampoline`] waits for any other descriptor, and
+//! and [`serve`] are the short way, and with the feature `ssl` `wrap_ssl` and `green::ssl` encrypt. [`hubs::trampoline`] waits for any other descriptor, and
 //! [`hubs::poll`] for several.
 //!
 //! **Existing code.** [`mod@green`] has all of std that waits: sockets, threads, locks, channels,
@@ -199,6 +199,8 @@ pub use eventlet_macros::{green, import_patched};
 
 pub use convenience::{Listen, Outcome, StopServe, connect, listen};
 pub use convenience::{Serve, ServeHubs, serve, serve_with};
+#[cfg(feature = "ssl")]
+pub use convenience::{SslOptions, wrap_ssl};
 
 #[cfg(feature = "monkey-patch")]
 pub use patcher::monkey_patch;

@@ -4,12 +4,16 @@ pub(crate) mod accept;
 mod listen;
 mod outcome;
 pub(crate) mod serve;
+#[cfg(feature = "ssl")]
+mod wrap_ssl;
 
 use std::io;
 
 pub use listen::{Listen, listen};
 pub use outcome::{Outcome, StopServe};
 pub use serve::{Serve, ServeHubs, serve, serve_with};
+#[cfg(feature = "ssl")]
+pub use wrap_ssl::{SslOptions, wrap_ssl};
 
 use crate::green::net::{TcpStream, ToSocketAddrs};
 

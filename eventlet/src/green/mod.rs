@@ -14,6 +14,7 @@
 //! | [`io`] | standard input and pipes, in the poller |
 //! | [`fs`] | the native pool waits for disks; what is in memory is read at once |
 //! | [`time`] | nobody |
+//! | `ssl`, which std has not | the stream below, with the feature `ssl` |
 //!
 //! # What differs from std
 //!

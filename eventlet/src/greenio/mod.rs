@@ -12,6 +12,8 @@ mod accept;
 mod address;
 mod adopt;
 mod at_once;
+#[cfg(feature = "ssl")]
+mod attempt;
 mod child;
 mod connect;
 mod flags;

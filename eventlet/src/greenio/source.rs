@@ -27,7 +27,7 @@ impl Kind {
     }
 
     /// Whether moving less than was asked for means that nothing more can be moved.
-    fn is_done_when_short(self, direction: Direction) -> bool {
+    pub(super) fn is_done_when_short(self, direction: Direction) -> bool {
         match self {
             Kind::Stream => true,
             Kind::UnixStream => direction == Direction::Write,
@@ -38,7 +38,7 @@ impl Kind {
     /// How long to wait before one tries again without having been told that it is worth it. Linux
     /// wakes who is blocked in writing to a Unix socket when the peer shuts down reading, but its
     /// poller says nothing then.
-    fn patience(self, direction: Direction) -> Option<Duration> {
+    pub(super) fn patience(self, direction: Direction) -> Option<Duration> {
         let is_untold = self == Kind::UnixStream && direction == Direction::Write;
         is_untold.then_some(Duration::from_millis(500))
     }
@@ -53,7 +53,7 @@ pub(crate) struct Source<S: AsFd> {
     io: ManuallyDrop<S>,
     /// This descriptor's own identity: a duplicate has another one.
     id: IoId,
-    kind: Kind,
+    pub(super) kind: Kind,
     /// What std keeps in the kernel's socket, and duplicates share.
     shared: Arc<Shared>,
 }

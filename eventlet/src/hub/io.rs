@@ -102,6 +102,33 @@ pub(crate) fn wait_ready(
     park_until_ready(waiter, fd, id, direction, deadline)
 }
 
+/// Like [`wait_ready`], until the descriptor is ready in either direction.
+#[cfg(feature = "ssl")]
+pub(crate) fn wait_ready_either(
+    fd: RawFd,
+    id: IoId,
+    homes: &Homes,
+    deadline: Time,
+) -> io::Result<bool> {
+    let waiter = with(|hub| {
+        hub.refuse_if_unwinding()?;
+        let waiter = hub.begin_wait_ready(fd, id, homes, Direction::Read, false)?;
+        let mut poller = hub.poller.borrow_mut();
+        poller.add_waiter(fd, Direction::Write, waiter.clone(), false);
+        if homes.add(hub, Direction::Write) {
+            poller.stir(fd, id.0, Direction::Write);
+        }
+        io::Result::Ok(waiter)
+    })?;
+    // Whichever half wakes it, the place in the other one is to be given up.
+    let _writing = Waiting::new(fd, Direction::Write, waiter.clone());
+    let _reading = Waiting::new(fd, Direction::Read, waiter.clone());
+    let is_ready =
+        park(waiter, "a descriptor to be readable or writable", deadline).ready_or_raise();
+    with(|hub| hub.check_registered(fd, id))?;
+    Ok(is_ready)
+}
+
 /// The wait itself, once the waiter is in its slot.
 #[inline(always)]
 fn park_until_ready(
@@ -184,6 +211,14 @@ impl Hub {
     #[inline]
     pub(crate) fn may_be_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> bool {
         self.poller.borrow_mut().may_be_ready(fd, id.0, direction)
+    }
+
+    /// Whether a wait would be in vain: what it waits for has happened since the descriptor last said
+    /// "would block".
+    #[cfg(feature = "ssl")]
+    pub(crate) fn is_known_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> bool {
+        let mut poller = self.poller.borrow_mut();
+        poller.is_registered(fd, id.0) && poller.may_be_ready(fd, id.0, direction)
     }
 
     /// Notes that an operation would have blocked.

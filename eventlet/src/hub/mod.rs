@@ -71,6 +71,8 @@ pub(crate) use give_way::yield_now;
 pub(crate) use home::Home;
 pub(crate) use hubless::wait_for_anyone;
 pub(crate) use inbox::Address;
+#[cfg(feature = "ssl")]
+pub(crate) use io::wait_ready_either;
 pub(crate) use io::{IoId, join_readable, pause_until, wait_ready};
 pub(crate) use outside::RemoteWaiter;
 pub(crate) use park::{park, sleep_until};

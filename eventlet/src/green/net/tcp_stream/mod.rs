@@ -50,7 +50,7 @@ impl TcpStream {
         TcpStream { source }
     }
 
-    #[cfg(target_os = "linux")]
+    #[cfg(any(target_os = "linux", feature = "ssl"))]
     pub(in crate::green) fn source(&self) -> &Source<net::TcpStream> {
         &self.source
     }

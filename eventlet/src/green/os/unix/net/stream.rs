@@ -41,6 +41,11 @@ impl UnixStream {
         Ok(UnixStream { source: Source::of_blocking(stream)? })
     }
 
+    #[cfg(feature = "ssl")]
+    pub(in crate::green) fn source(&self) -> &Source<net::UnixStream> {
+        &self.source
+    }
+
     /// Connects to the listener at a path.
     ///
     /// If as many connections wait there to be accepted as may, this waits as well. The system
