@@ -4,5 +4,6 @@ mod certificates;
 pub mod corpus;
 pub mod exchange;
 pub mod recorder;
+pub mod websocket;
 
 pub use certificates::{Certificates, Issued, PASSWORD};

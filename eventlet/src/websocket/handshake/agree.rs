@@ -75,9 +75,7 @@ fn version(headers: &HeaderMap) -> Result<u8, Refusal> {
     match only(headers, SEC_WEBSOCKET_VERSION) {
         Ok(Some(version)) if version == "13" => Ok(13),
         Ok(Some(version)) if version == "8" => Ok(8),
-        Ok(Some(_)) => {
-            Err(refuse(StatusCode::UPGRADE_REQUIRED, "the version is neither 13 nor 8"))
-        }
+        Ok(Some(_)) => Err(refuse(StatusCode::UPGRADE_REQUIRED, "the version is neither 13 nor 8")),
         Ok(None) | Err(()) => Err(bad("there is not exactly one Sec-WebSocket-Version")),
     }
 }

@@ -32,9 +32,8 @@ pub(in crate::websocket) fn connect(
     })?
 }
 
-#[cfg(not(feature = "ssl"))]
 fn secure(_: &Url, _: TcpStream) -> Result<Box<dyn Transport>, HandshakeError> {
-    Err(HandshakeError::url("wss: needs the feature `ssl`"))
+    Err(HandshakeError::url("connect by wss: yourself, and use `client` on the TLS stream"))
 }
 
 /// Makes a connection of a stream whose other end is a server.
@@ -75,12 +74,7 @@ fn request(url: &Url, key: &str, config: &Config) -> String {
 }
 
 /// Looks at a response by RFC 6455, section 4.1.
-fn look_at(
-    head: &Head,
-    url: &Url,
-    key: &str,
-    config: &Config,
-) -> Result<Opening, HandshakeError> {
+fn look_at(head: &Head, url: &Url, key: &str, config: &Config) -> Result<Opening, HandshakeError> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut response = httparse::Response::new(&mut fields);
     match response.parse(&head.bytes) {
@@ -98,13 +92,16 @@ fn look_at(
     if !lists(&headers, CONNECTION, "upgrade") || !lists(&headers, UPGRADE, "websocket") {
         return Err(HandshakeError::malformed("the server switches to something else"));
     }
-    let is_answer = only(&headers, SEC_WEBSOCKET_ACCEPT)
-        .is_ok_and(|accept| accept.is_some_and(|accept| *accept == derive_accept_key(key.as_bytes())));
+    let is_answer = only(&headers, SEC_WEBSOCKET_ACCEPT).is_ok_and(|accept| {
+        accept.is_some_and(|accept| *accept == derive_accept_key(key.as_bytes()))
+    });
     if !is_answer {
         return Err(HandshakeError::malformed("the server has not answered the key"));
     }
     if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-        return Err(HandshakeError::malformed("the server wants an extension that was not offered"));
+        return Err(HandshakeError::malformed(
+            "the server wants an extension that was not offered",
+        ));
     }
     let protocol = match only(&headers, SEC_WEBSOCKET_PROTOCOL) {
         Ok(None) => None,

@@ -29,10 +29,7 @@ pub(in crate::websocket) fn accept(
 }
 
 /// Reads the request and answers it.
-fn greet(
-    stream: &dyn Transport,
-    config: &Config,
-) -> Result<(Opening, Vec<u8>), HandshakeError> {
+fn greet(stream: &dyn Transport, config: &Config) -> Result<(Opening, Vec<u8>), HandshakeError> {
     let greeted = head::read(stream).and_then(|head| {
         let (target, headers, agreed) = look_at(&head.bytes, config)?;
         Ok((target, headers, agreed, head.read_ahead))
@@ -53,10 +50,7 @@ fn greet(
 }
 
 /// What is in a request: its target, its header, and what follows from it.
-fn look_at(
-    bytes: &[u8],
-    config: &Config,
-) -> Result<(String, HeaderMap, Agreed), HandshakeError> {
+fn look_at(bytes: &[u8], config: &Config) -> Result<(String, HeaderMap, Agreed), HandshakeError> {
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     match request.parse(bytes) {

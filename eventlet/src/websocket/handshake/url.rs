@@ -36,8 +36,7 @@ impl Url {
             return Err(HandshakeError::url("the URL has no host"));
         }
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let target =
-            if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
+        let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
         Ok(Url {
             is_secure,
             host: host.to_owned(),
