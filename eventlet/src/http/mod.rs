@@ -15,6 +15,7 @@
 
 mod date;
 mod log;
+mod parting;
 mod request;
 mod response;
 mod server;

@@ -1,17 +1,21 @@
 //! The connection that requests come by, whatever it is made of.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
+use std::rc::Rc;
 use std::time::Duration;
 
+use super::parting::Parting;
 use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
 
 /// A client's connection: TCP or a Unix socket, with or without TLS.
 ///
 /// A handler gets it when it takes over the connection, by [`Request::upgrade`](super::Request::upgrade).
-/// What the client has sent already is read first.
+/// What the client has sent already is read first. As with green sockets, one green thread may read
+/// while another one writes, through references.
 ///
 /// # Examples
 ///
@@ -40,7 +44,9 @@ use crate::green::os::unix::net::UnixStream;
 pub struct Stream {
     transport: Transport,
     /// What has been read of the connection and is still to be read from this.
-    ahead: Vec<u8>,
+    ahead: RefCell<Vec<u8>>,
+    /// How whoever has taken it over hears that the server stops.
+    parting: Option<Rc<Parting>>,
 }
 
 enum Transport {
@@ -60,7 +66,19 @@ macro_rules! each {
 
 impl Stream {
     fn new(transport: Transport) -> Self {
-        Stream { transport, ahead: Vec::new() }
+        Stream { transport, ahead: RefCell::default(), parting: None }
+    }
+
+    /// Has `hook` called when the server is to [stop](super::Running::stop), or now if it is already.
+    /// Whoever has taken over the connection is then to end it soon; the server waits for that.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    pub fn on_stop(&self, hook: impl FnOnce() + 'static) {
+        if let Some(parting) = &self.parting {
+            parting.on(hook);
+        }
     }
 
     /// The client's address; none for a Unix socket.
@@ -168,7 +186,24 @@ impl Stream {
 
     /// Puts back what has been read too much.
     pub(super) fn with_ahead(self, ahead: &[u8]) -> Self {
-        Stream { transport: self.transport, ahead: ahead.to_vec() }
+        Stream { ahead: RefCell::new(ahead.to_vec()), ..self }
+    }
+
+    /// Lets whoever takes it over hear that the server stops.
+    pub(super) fn with_parting(self, parting: Rc<Parting>) -> Self {
+        Stream { parting: Some(parting), ..self }
+    }
+
+    /// Takes from what was put back; none if there is nothing.
+    fn read_ahead(&self, buf: &mut [u8]) -> Option<usize> {
+        let mut ahead = self.ahead.borrow_mut();
+        if ahead.is_empty() {
+            return None;
+        }
+        let n = ahead.len().min(buf.len());
+        buf[..n].copy_from_slice(&ahead[..n]);
+        ahead.drain(..n);
+        Some(n)
     }
 }
 
@@ -187,28 +222,47 @@ impl From<UnixStream> for Stream {
 impl Read for Stream {
     #[inline]
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if !self.ahead.is_empty() {
-            let n = self.ahead.len().min(buf.len());
-            buf[..n].copy_from_slice(&self.ahead[..n]);
-            self.ahead.drain(..n);
+        Read::read(&mut &*self, buf)
+    }
+}
+
+impl Read for &Stream {
+    #[inline]
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Some(n) = self.read_ahead(buf) {
             return Ok(n);
         }
-        each!(&mut self.transport, stream => stream.read(buf))
+        each!(&self.transport, stream => Read::read(&mut &*stream, buf))
     }
 }
 
 impl Write for Stream {
     #[inline]
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        each!(&mut self.transport, stream => stream.write(buf))
+        Write::write(&mut &*self, buf)
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        each!(&mut self.transport, stream => stream.write_vectored(bufs))
+        Write::write_vectored(&mut &*self, bufs)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        each!(&mut self.transport, stream => stream.flush())
+        Write::flush(&mut &*self)
+    }
+}
+
+impl Write for &Stream {
+    #[inline]
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        each!(&self.transport, stream => Write::write(&mut &*stream, buf))
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        each!(&self.transport, stream => Write::write_vectored(&mut &*stream, bufs))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        each!(&self.transport, stream => Write::flush(&mut &*stream))
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{HandshakeError, Transport, WebSocket, handshake};
+use super::{HandshakeError, Outcome, Transport, WebSocket, handshake, upgrade};
+use crate::http::{Request, Response};
 
 /// Settings of WebSockets, and what makes them with these settings.
 ///
@@ -174,6 +175,34 @@ impl Config {
     pub fn handshake_within(mut self, limit: Duration) -> Self {
         self.handshake_within = limit;
         self
+    }
+
+    /// As [`upgrade`](super::upgrade), with these settings.
+    ///
+    /// # Switching
+    ///
+    /// Never switches; what the server does with the response does.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use eventlet::http::{self, Request, Response};
+    /// use eventlet::websocket::Config;
+    ///
+    /// let config = Config::new().protocols(["chat"]).max_message(4096);
+    /// let app = move |request: &mut Request| match request.raw_path() {
+    ///     "/chat" => config.upgrade(request, |ws| ws.send("welcome")),
+    ///     _ => Response::text("no such page").with_status(404),
+    /// };
+    /// http::serve(eventlet::listen("127.0.0.1:7000")?, app)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn upgrade<R: Outcome>(
+        &self,
+        request: &mut Request,
+        handler: impl FnOnce(&WebSocket) -> R + 'static,
+    ) -> Response {
+        upgrade::respond(self, request, handler)
     }
 
     /// As [`accept`](super::accept), with these settings.

@@ -1,7 +1,8 @@
 //! WebSockets (RFC 6455): for handlers of the HTTP server, and on any stream.
 //!
-//! A [`WebSocket`] sends and receives [`Message`]s. A server gets one of [`accept`] on a stream; a
-//! client of [`connect`] or [`client`]. [`Config`] has the settings, and the same methods.
+//! A [`WebSocket`] sends and receives [`Message`]s. In an application of the [HTTP server](crate::http)
+//! it comes from [`upgrade`], on a stream from [`accept`]; for a client from [`connect`] or [`client`].
+//! [`Config`] has the settings, and the same methods.
 //!
 //! ```
 //! use eventlet::websocket;
@@ -48,6 +49,7 @@ mod handshake;
 mod message;
 mod socket;
 mod transport;
+mod upgrade;
 mod wire;
 
 pub use close::{Close, CloseCode};
@@ -56,6 +58,7 @@ pub use handshake::HandshakeError;
 pub use message::Message;
 pub use socket::{Messages, Outcome, WebSocket};
 pub use transport::Transport;
+pub use upgrade::upgrade;
 
 /// Makes a WebSocket of a stream whose other end is a client: reads its request, and answers.
 ///

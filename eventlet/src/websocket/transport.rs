@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
-use crate::with_timeout;
+use crate::{http, with_timeout};
 
 /// A stream of bytes in both directions that a [`WebSocket`](super::WebSocket) can be spoken over.
 ///
@@ -91,10 +91,20 @@ pub trait Transport: 'static {
     ///
     /// It should not switch: it is called by destructors.
     fn shutdown(&self, how: Shutdown) -> io::Result<()>;
+
+    /// Has `hook` called when the connection is soon to end, because the server it belongs to stops.
+    /// Most streams belong to none, and need not implement this.
+    ///
+    /// # Switching
+    ///
+    /// It should not switch.
+    fn on_stop(&self, hook: Box<dyn FnOnce()>) {
+        drop(hook);
+    }
 }
 
 macro_rules! socket {
-    ($socket:ty) => {
+    ($socket:ty $(, $($more:tt)*)?) => {
         impl Transport for $socket {
             fn read(&self, into: &mut [u8]) -> io::Result<usize> {
                 Read::read(&mut &*self, into)
@@ -107,10 +117,18 @@ macro_rules! socket {
             fn shutdown(&self, how: Shutdown) -> io::Result<()> {
                 <$socket>::shutdown(self, how)
             }
+
+            $($($more)*)?
         }
     };
 }
 
+socket!(
+    http::Stream,
+    fn on_stop(&self, hook: Box<dyn FnOnce()>) {
+        http::Stream::on_stop(self, hook);
+    }
+);
 socket!(TcpStream);
 socket!(UnixStream);
 

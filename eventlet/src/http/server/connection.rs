@@ -55,7 +55,10 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
         }
         match answer(service, &mut request) {
             After::NextRequest => {}
-            After::TakenOver(takeover) => return takeover(request.wire.into_stream()),
+            After::TakenOver(takeover) => {
+                let stream = request.wire.into_stream().with_parting(seat.hand_over());
+                return takeover(stream);
+            }
             After::End => break,
         }
     }

@@ -1,11 +1,13 @@
 //! Who is connected, and what they are at: asked when the server stops.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use slab::Slab;
 
 use crate::event::{Hold, WaitGroup};
 use crate::greenthread::Handle;
+use crate::http::parting::Parting;
 use crate::hub::Time;
 
 /// The connections of a server on one hub.
@@ -22,6 +24,8 @@ struct Sitter {
     handle: Handle,
     /// The connection waits for a request of which nothing has come.
     is_idle: bool,
+    /// Whoever has taken over the connection ends it himself, when he hears of this.
+    parting: Option<Rc<Parting>>,
 }
 
 impl Seats {
@@ -40,7 +44,7 @@ impl Seats {
 
     /// For the connection that the current green thread serves.
     pub(super) fn take(&self) -> Seat<'_> {
-        let sitter = Sitter { handle: crate::current(), is_idle: true };
+        let sitter = Sitter { handle: crate::current(), is_idle: true, parting: None };
         Seat { seats: self, key: self.taken.borrow_mut().insert(sitter) }
     }
 
@@ -57,9 +61,14 @@ impl Seats {
         self.is_stopping.set(true);
     }
 
-    /// Ends the connections that wait for a request.
+    /// Ends the connections that wait for a request, and tells those who have taken one over.
     pub(super) fn kill_idle(&self) {
         self.kill(|sitter| sitter.is_idle);
+        let taken = self.taken.borrow();
+        let partings: Vec<_> =
+            taken.iter().filter_map(|(_, sitter)| sitter.parting.clone()).collect();
+        drop(taken);
+        partings.iter().for_each(|parting| parting.announce());
     }
 
     pub(super) fn kill_all(&self) {
@@ -89,6 +98,16 @@ pub(super) struct Seat<'a> {
 impl Seat<'_> {
     pub(super) fn set_idle(&self, is_idle: bool) {
         self.seats.taken.borrow_mut()[self.key].is_idle = is_idle;
+    }
+
+    /// The connection is not the server's any more: how its owner hears that the server stops.
+    pub(super) fn hand_over(&self) -> Rc<Parting> {
+        let parting = Rc::<Parting>::default();
+        if self.seats.is_stopping() {
+            parting.announce();
+        }
+        self.seats.taken.borrow_mut()[self.key].parting = Some(parting.clone());
+        parting
     }
 }
 

@@ -34,6 +34,16 @@ impl Connection {
         self.end(close);
     }
 
+    /// Listens for the end of the server that it belongs to, if any.
+    pub(in crate::websocket) fn heed_server(self: &Rc<Self>) {
+        let this = Rc::downgrade(self);
+        self.stream.on_stop(Box::new(move || {
+            if let Some(this) = this.upgrade() {
+                this.stop();
+            }
+        }));
+    }
+
     /// Hears that the server stops: it is closed when its handler waits for the next message.
     pub(in crate::websocket) fn stop(self: &Rc<Self>) {
         self.stops.set(true);

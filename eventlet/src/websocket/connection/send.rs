@@ -63,10 +63,11 @@ impl Connection {
     }
 
     fn write_answers(&self) -> io::Result<()> {
-        loop {
-            let Some(ping) = self.to_answer.take() else { return Ok(()) };
-            self.write(|| message_frame(Message::Pong(ping)))?;
+        while self.to_answer.borrow().is_some() {
+            // Which ping is the last one is known when it is this one's turn.
+            self.write(|| message_frame(Message::Pong(self.to_answer.take().unwrap_or_default())))?;
         }
+        Ok(())
     }
 
     /// Sends our last frame, unless it has been sent. Where that takes too long, the connection has

@@ -3,10 +3,7 @@
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The elements of a list that may be spread over several fields; none if one is not text.
-pub(super) fn list<'a>(
-    headers: &'a HeaderMap,
-    name: impl Into<HeaderName>,
-) -> impl Iterator<Item = &'a str> {
+pub(super) fn list(headers: &HeaderMap, name: impl Into<HeaderName>) -> impl Iterator<Item = &str> {
     let fields = headers.get_all(name.into()).into_iter().filter_map(|field| field.to_str().ok());
     let elements = fields.flat_map(|field| field.split(',')).map(str::trim);
     elements.filter(|element| !element.is_empty())

@@ -31,18 +31,22 @@ impl Url {
             return Err(HandshakeError::url("the URL has a user, for whom there is no place"));
         }
         let host = uri.host().unwrap_or_default();
+        let port = match authority.strip_prefix(host).and_then(|rest| rest.strip_prefix(':')) {
+            None | Some("") => {
+                if is_secure {
+                    443
+                } else {
+                    80
+                }
+            }
+            Some(port) => port.parse().map_err(|_| HandshakeError::url("the port is none"))?,
+        };
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if host.is_empty() {
             return Err(HandshakeError::url("the URL has no host"));
         }
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
         let target = if target.starts_with('/') { target.to_owned() } else { format!("/{target}") };
-        Ok(Url {
-            is_secure,
-            host: host.to_owned(),
-            port: uri.port_u16().unwrap_or(if is_secure { 443 } else { 80 }),
-            host_field: authority.to_owned(),
-            target,
-        })
+        Ok(Url { is_secure, host: host.to_owned(), port, host_field: authority.to_owned(), target })
     }
 }

@@ -80,6 +80,7 @@ impl WebSocket {
     ) -> Self {
         let connection = Rc::new(Connection::new(stream, role, config, opening, read_ahead));
         connection.keep();
+        connection.heed_server();
         WebSocket { handle: Rc::new(Handle { connection }) }
     }
 
@@ -123,8 +124,9 @@ impl WebSocket {
     /// Receives the next message; `None` when the connection is over, however that came:
     /// [`closed`](WebSocket::closed) says.
     ///
-    /// Pings are answered and close frames, too, but only while somebody receives. If several
-    /// green threads do, they get one message each, in the order they came.
+    /// Pings are answered and close frames, too, but only while somebody receives: a handler that
+    /// merely sends has a green thread beside it that does. If several green threads receive, they
+    /// get one message each, in the order they came.
     ///
     /// # Switching
     ///

@@ -1,5 +1,7 @@
 //! A connection from its first message to its end.
 
+use std::fmt;
+
 use super::WebSocket;
 use crate::Exit;
 use crate::unwind;
@@ -40,10 +42,9 @@ impl WebSocket {
     pub fn run<R: Outcome>(self, handler: impl FnOnce(&WebSocket) -> R) -> R {
         match unwind::catch(|| handler(&self)) {
             Ok(outcome) => {
-                let code = if outcome.is_failure() {
-                    CloseCode::INTERNAL_ERROR
-                } else {
-                    CloseCode::NORMAL
+                let code = match outcome.failure() {
+                    Some(_) => CloseCode::INTERNAL_ERROR,
+                    None => CloseCode::NORMAL,
                 };
                 self.connection().close(&Close::new(code, ""));
                 outcome
@@ -60,7 +61,7 @@ impl WebSocket {
     }
 }
 
-/// What a handler may return: nothing, or a `Result`.
+/// What a handler may return: nothing, or a `Result` whose error can be printed.
 ///
 /// # Examples
 ///
@@ -73,20 +74,20 @@ impl WebSocket {
 /// is_handler(|ws| ws.send("hello"));
 /// ```
 pub trait Outcome: sealed::Sealed {
-    /// Whether it has failed.
+    /// What it has failed with.
     #[doc(hidden)]
-    fn is_failure(&self) -> bool;
+    fn failure(&self) -> Option<&dyn fmt::Display>;
 }
 
 impl Outcome for () {
-    fn is_failure(&self) -> bool {
-        false
+    fn failure(&self) -> Option<&dyn fmt::Display> {
+        None
     }
 }
 
-impl<T, E> Outcome for Result<T, E> {
-    fn is_failure(&self) -> bool {
-        self.is_err()
+impl<T, E: fmt::Display> Outcome for Result<T, E> {
+    fn failure(&self) -> Option<&dyn fmt::Display> {
+        self.as_ref().err().map(|error| error as &dyn fmt::Display)
     }
 }
 
@@ -95,5 +96,5 @@ mod sealed {
 
     pub trait Sealed {}
     impl Sealed for () {}
-    impl<T, E> Sealed for Result<T, E> {}
+    impl<T, E: std::fmt::Display> Sealed for Result<T, E> {}
 }
