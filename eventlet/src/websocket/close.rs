@@ -79,11 +79,11 @@ impl fmt::Display for CloseCode {
 /// use eventlet::websocket::{self, CloseCode};
 ///
 /// let (ours, theirs) = UnixStream::pair()?;
-/// let server = eventlet::spawn(move || websocket::accept(ours)?.run(|ws| ws.recv()));
+/// let server = eventlet::spawn(move || websocket::accept(ours).unwrap().recv());
 /// let client = websocket::client(theirs, "ws://localhost/")?;
 /// client.close(CloseCode(4000), "that was all");
 /// assert_eq!(client.closed().unwrap().to_string(), "4000 (that was all)");
-/// # server.wait().unwrap()?;
+/// assert_eq!(server.wait().unwrap(), None);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

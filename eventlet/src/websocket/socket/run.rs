@@ -30,7 +30,7 @@ impl WebSocket {
     /// use eventlet::websocket::{self, CloseCode};
     ///
     /// # let (ours, theirs) = UnixStream::pair()?;
-    /// let server = eventlet::spawn(move || {
+    /// let server = eventlet::spawn(move || -> io::Result<()> {
     ///     websocket::accept(ours)?.run(|_ws| Err(io::Error::other("the database is gone")))
     /// });
     /// let ws = websocket::client(theirs, "ws://localhost/")?;

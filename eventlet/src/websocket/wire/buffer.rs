@@ -55,10 +55,4 @@ impl Buffer {
         }
         Ok(n)
     }
-
-    /// How much memory it has.
-    #[cfg(test)]
-    pub(crate) fn capacity(&self) -> usize {
-        self.bytes.capacity()
-    }
 }
