@@ -1,6 +1,7 @@
 //! What the tests share: a time limit for each, a look at the hub afterwards, and child processes.
 
 pub mod child;
+pub mod console;
 mod crowd;
 pub mod detection;
 pub mod input;

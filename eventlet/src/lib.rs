@@ -78,6 +78,9 @@
 //! green threads of its own; [`Serve::hubs`] lets several serve one port. They talk through
 //! [`green::sync`], its channels and its locks.
 //!
+//! **Looking inside.** A [`backdoor`] is a console into the running program: who waits for what, where
+//! it was spawned, and whatever commands you give it.
+//!
 //! **Who runs all this?** Every OS thread has a *hub*, made by the first green call. There is
 //! nothing to start: when the *main context* (the thread's own stack) waits, it runs the hub until
 //! its wait is over. When it returns, green threads that are left are abandoned, as in Eventlet.

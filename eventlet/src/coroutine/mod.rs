@@ -40,7 +40,7 @@ use generator::{Gn, LocalGenerator, Scope};
 
 pub(crate) use pool::StackPool;
 pub(crate) use prefetch::prefetch;
-pub(crate) use stack::{StackSize, default_stack_size};
+pub(crate) use stack::{StackSize, StackUse, default_stack_size};
 
 use crate::oslock::Once;
 use crate::unwind;
@@ -172,6 +172,12 @@ impl Coroutine {
         self.control().stack.size()
     }
 
+    /// How much of the stack is used; of one that is suspended.
+    pub(crate) fn stack_use(&self) -> StackUse {
+        let control = self.control();
+        control.stack.usage(control.frames.get())
+    }
+
     /// Frees the memory of an idle stack but for the page that its own frames are on.
     fn free_unused(&mut self) {
         debug_assert!(self.is_idle());
@@ -281,6 +287,14 @@ pub(crate) fn is_switchable() -> bool {
     let here = (&raw const marker).addr();
     // SAFETY: `ACTIVE` is null or points to the control block of the running coroutine (CONTROL).
     unsafe { ACTIVE.get().as_ref() }.is_none_or(|control| control.stack.contains(here))
+}
+
+/// How much is used of the stack that the caller runs on; none if it is the thread's native one.
+pub(crate) fn active_stack_use() -> Option<StackUse> {
+    let marker = 0_u8;
+    let here = (&raw const marker).addr();
+    // SAFETY: `ACTIVE` is null or points to the control block of the running coroutine (CONTROL).
+    unsafe { ACTIVE.get().as_ref() }.map(|control| control.stack.usage(here))
 }
 
 #[cold]

@@ -151,6 +151,45 @@ impl Stack {
     pub(super) fn size(&self) -> StackSize {
         StackSize(self.top - self.bottom)
     }
+
+    /// How much of it is used, if the innermost frame is at `frames`.
+    pub(super) fn usage(&self, frames: usize) -> StackUse {
+        let size = self.size().bytes();
+        StackUse {
+            size,
+            in_use: self.top.saturating_sub(frames).min(size),
+            resident: self.resident(),
+        }
+    }
+
+    /// How many bytes have memory behind them.
+    #[cfg(target_os = "linux")]
+    fn resident(&self) -> Option<usize> {
+        let bottom = std::ptr::with_exposed_provenance_mut(self.bottom);
+        let mut pages = vec![0_u8; self.size().bytes() / page_size()];
+        // SAFETY: the pages belong to this stack, which is mapped and begins and ends with a page;
+        // there is a byte for each, and nothing but these bytes is written.
+        let result = unsafe { libc::mincore(bottom, self.size().bytes(), pages.as_mut_ptr()) };
+        let n_resident = pages.iter().filter(|&&page| page & 1 == 1).count();
+        (result == 0).then_some(n_resident * page_size())
+    }
+
+    /// Other systems tell in other ways.
+    #[cfg(not(target_os = "linux"))]
+    fn resident(&self) -> Option<usize> {
+        None
+    }
+}
+
+/// How much of a stack is used, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct StackUse {
+    pub(crate) size: usize,
+    /// From the outermost frame to the innermost.
+    pub(crate) in_use: usize,
+    /// What has memory behind it, since it was used once, perhaps by an earlier job; unknown on some
+    /// systems.
+    pub(crate) resident: Option<usize>,
 }
 
 /// The size of a memory page, in bytes.

@@ -11,6 +11,7 @@
 //! | borrowing from the function that waits for them | [`scope`](crate::scope) |
 //! | a few, one result each | [`spawn`](crate::spawn) and [`join_all`](crate::join_all) |
 
+mod census;
 mod group;
 mod imap;
 mod pile;
@@ -24,6 +25,7 @@ mod window;
 use std::fmt;
 use std::rc::Rc;
 
+pub(crate) use census::view_pools;
 pub use group::Group;
 pub use imap::{IMap, IMapUnordered};
 pub use pile::GreenPile;
@@ -81,6 +83,7 @@ impl GreenPool {
     /// let pool = eventlet::GreenPool::new(2);
     /// assert_eq!((pool.size(), pool.free()), (2, 2));
     /// ```
+    #[track_caller]
     pub fn new(size: usize) -> Self {
         GreenPool { slots: Slots::new(size) }
     }
@@ -88,6 +91,7 @@ impl GreenPool {
 
 impl Default for GreenPool {
     /// A pool in which 1000 green threads run at once.
+    #[track_caller]
     fn default() -> Self {
         Self::new(1000)
     }

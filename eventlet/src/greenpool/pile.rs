@@ -66,6 +66,7 @@ impl<T: 'static> GreenPile<T> {
     /// let results: Result<Vec<_>, _> = pile.collect();
     /// assert_eq!(results.unwrap(), [1, 2]);
     /// ```
+    #[track_caller]
     pub fn new(size: usize) -> Self {
         Self::from_pool(&GreenPool::new(size))
     }
@@ -231,6 +232,7 @@ impl<T> Clone for GreenPile<T> {
 
 impl<T: 'static> Default for GreenPile<T> {
     /// A pile with a pool of 1000.
+    #[track_caller]
     fn default() -> Self {
         Self::from_pool(&GreenPool::default())
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use slab::Slab;
 
+use super::census;
 use crate::greenthread::{GreenThread, Handle, WeakHandle, current, spawn_for};
 use crate::hub::{self, Hub, Time};
 use crate::semaphore::Units;
@@ -22,6 +23,8 @@ pub(super) struct Slots {
     members: RefCell<Slab<WeakHandle>>,
     /// Those who wait for the end of all members.
     idlers: WaitList,
+    /// Where the pool was made, for who looks after the program.
+    pub(super) made_at: &'static Location<'static>,
 }
 
 /// A taken slot, free again when it is dropped: at the end of a member, also if it never began.
@@ -32,13 +35,17 @@ pub(super) struct Slot {
 }
 
 impl Slots {
+    #[track_caller]
     pub(super) fn new(size: usize) -> Rc<Self> {
-        Rc::new(Slots {
+        let slots = Rc::new(Slots {
             units: Units::new(size, "a free slot of a pool"),
             size: Cell::new(size),
             members: RefCell::default(),
             idlers: WaitList::default(),
-        })
+            made_at: Location::caller(),
+        });
+        census::enter(&slots);
+        slots
     }
 
     pub(super) fn size(&self) -> usize {

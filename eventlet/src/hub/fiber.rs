@@ -40,7 +40,7 @@ pub(crate) trait Body {
 pub(crate) type FiberRc = Rc<Fiber>;
 
 /// Where a fiber is in its life; see the picture above.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum State {
     New,
     Queued,

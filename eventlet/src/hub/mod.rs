@@ -15,6 +15,7 @@
 //! or a timeout is, and it never holds a borrow of its own state while a fiber runs.
 
 mod alarms;
+mod births;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 mod call;
 mod clock;
@@ -39,6 +40,7 @@ mod seat;
 mod several;
 mod slice;
 mod start;
+mod survey;
 mod switch;
 #[cfg(test)]
 mod tests;
@@ -46,6 +48,7 @@ mod throw;
 mod time;
 mod timers;
 mod turn;
+mod view;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 mod visit;
 mod waiter;
@@ -61,6 +64,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use slab::Slab;
 
 pub(crate) use alarms::AlarmFired;
+pub(crate) use births::{Age, Dating};
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 pub(crate) use call::{
     CallWake, Thrown, count_call, felt, in_call, park_in_call, pause_in_peace, rest_until,
@@ -83,8 +87,10 @@ use queue::RunQueue;
 pub(crate) use registry::Homes;
 pub(crate) use seat::{Seat, Sitter, seats, watch};
 pub(crate) use several::poll;
+pub(crate) use survey::{Whom, ask};
 pub(crate) use throw::UnwindMark;
 pub(crate) use time::Time;
+pub(crate) use view::{Excerpt, FiberView, TimerUse};
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 pub(crate) use visit::{Visit, forget_visited, highest_visited, is_visited, visit, visit_any};
 pub(crate) use waiter::{Waiter, Wake};
@@ -202,6 +208,8 @@ pub(crate) struct Hub {
     stacks: RefCell<StackPool>,
     timers: RefCell<timers::Timers<FiberRc>>,
     clock: clock::Clock,
+    /// When fibers were born, while somebody wants to know.
+    births: births::Births,
     poller: RefCell<poller::Poller>,
     /// What other threads hold of this hub.
     remote: Arc<inbox::Remote>,
@@ -253,6 +261,7 @@ impl Hub {
             stacks: RefCell::new(StackPool::new(run::run_current)),
             timers: RefCell::new(timers::Timers::new()),
             clock: clock::Clock::new(),
+            births: births::Births::default(),
             poller: RefCell::new(poller),
             remote: Arc::new(inbox::Remote::new(waker, first_id / ID_BLOCK)),
             remote_waits: RefCell::default(),

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
-use super::inbox::Remote;
+use super::inbox::{Address, Remote};
 use super::io::IoId;
 use super::poller::Direction;
 use super::seat::Seat;
@@ -20,6 +20,8 @@ type Hubs = HashMap<u64, Known>;
 struct Known {
     remote: Weak<Remote>,
     seat: Arc<Seat>,
+    /// How many questions it has been asked and has not answered.
+    n_questions: Arc<AtomicUsize>,
 }
 
 static HUBS: Mutex<Option<Hubs>> = Mutex::new(None);
@@ -29,7 +31,11 @@ fn hubs() -> MutexGuard<'static, Option<Hubs>> {
 }
 
 pub(super) fn enter(hub: &Hub) {
-    let known = Known { remote: Arc::downgrade(&hub.remote), seat: hub.remote.seat.clone() };
+    let known = Known {
+        remote: Arc::downgrade(&hub.remote),
+        seat: hub.remote.seat.clone(),
+        n_questions: Arc::default(),
+    };
     hubs().get_or_insert_default().insert(hub.id, known);
 }
 
@@ -42,6 +48,16 @@ pub(super) fn leave(id: u64) {
 /// The seats of all hubs.
 pub(super) fn seats() -> Vec<Arc<Seat>> {
     hubs().iter().flat_map(HashMap::values).map(|known| known.seat.clone()).collect()
+}
+
+/// The ids of the hubs that are meant, with their addresses and the numbers of their open questions.
+pub(super) fn addresses(is_meant: impl Fn(u64) -> bool) -> Vec<(u64, Address, Arc<AtomicUsize>)> {
+    let address = |(&id, known): (&u64, &Known)| {
+        let address = Address::upgrade(&known.remote)?;
+        Some((id, address, known.n_questions.clone()))
+    };
+    let hubs = hubs();
+    hubs.iter().flatten().filter(|(id, _)| is_meant(**id)).filter_map(address).collect()
 }
 
 /// In which hubs a socket, or a duplicate of it, may be registered, and which of its halves have been

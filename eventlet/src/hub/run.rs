@@ -156,6 +156,7 @@ impl Hub {
         self.take_mail();
         let next = self.timers.borrow().next_deadline();
         let now = next.map(|_| self.clock.read());
+        self.note_births(now);
         self.turn.begin(self.n_resumes.get(), now);
         let due = next.zip(now).is_some_and(|(next, now)| next <= now);
         if due || self.has_runnable() || self.trim_stacks() {

@@ -115,7 +115,12 @@ impl<T> Timers<T> {
 
     /// What the timers are for, in no particular order.
     pub(super) fn items(&self) -> impl Iterator<Item = &T> {
-        self.entries.iter().filter_map(|entry| entry.item.as_ref())
+        self.entries().map(|(_, item)| item)
+    }
+
+    /// When the timers fire, and what they are for, in no particular order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (Time, &T)> {
+        self.entries.iter().filter_map(|entry| Some((entry.deadline, entry.item.as_ref()?)))
     }
 
     /// Adds a timer.

@@ -34,6 +34,7 @@ use portable::Events;
 use super::as_library;
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 use super::io::IoId;
+use super::view::DescriptorView;
 use super::waiter::Waiter;
 pub(crate) use fork::n_forks;
 pub(super) use group::Group;
@@ -152,6 +153,19 @@ impl Poller {
 
     pub(super) fn n_registered(&self) -> usize {
         self.n_registered
+    }
+
+    /// The registered descriptors, in order.
+    pub(super) fn views(&self) -> impl Iterator<Item = DescriptorView> {
+        let registered = self.slots.iter().enumerate().filter(|(_, slot)| slot.owner != 0);
+        registered.map(|(fd, slot)| DescriptorView {
+            fd: fd as RawFd,
+            may_read: slot.ready.read,
+            may_write: slot.ready.write,
+            hung_up: slot.ready.hang_up,
+            readers: slot.readers.ids().collect(),
+            writers: slot.writers.ids().collect(),
+        })
     }
 
     fn owned(&mut self, fd: RawFd, owner: u64) -> Option<&mut Slot> {

@@ -57,6 +57,11 @@ impl Waiters {
         true
     }
 
+    /// The ids of those who wait, in order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = u64> {
+        self.first.iter().chain(&self.more).filter(|w| w.is_waiting()).map(Waiter::id)
+    }
+
     /// Wakes all, in order. Returns how many there were.
     #[inline]
     pub(super) fn wake_all(&mut self) -> usize {
