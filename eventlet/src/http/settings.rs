@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "ssl")]
+use crate::green::ssl::Acceptor;
+
 /// How much of a request is put up with.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
@@ -30,7 +33,7 @@ impl Default for Limits {
 }
 
 /// Everything about a connection that is not the application.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// How long a connection may be idle between requests; none if each is for one request.
@@ -51,6 +54,9 @@ pub(crate) struct Settings {
     pub(crate) capitalize: bool,
     /// Whether the client is told what the application panicked with.
     pub(crate) debug: bool,
+    /// What makes connections secure, if they are to be.
+    #[cfg(feature = "ssl")]
+    pub(crate) tls: Option<Acceptor>,
 }
 
 /// How long a transfer may take whatever its rate.
@@ -69,6 +75,8 @@ impl Default for Settings {
             min_chunk_size: 4096,
             capitalize: true,
             debug: false,
+            #[cfg(feature = "ssl")]
+            tls: None,
         }
     }
 }

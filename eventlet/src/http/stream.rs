@@ -10,6 +10,8 @@ use std::time::Duration;
 use super::parting::Parting;
 use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
+#[cfg(feature = "ssl")]
+use crate::green::ssl::{Acceptor, TlsStream};
 
 /// A client's connection: TCP or a Unix socket, with or without TLS.
 ///
@@ -52,6 +54,8 @@ pub struct Stream {
 enum Transport {
     Tcp(TcpStream),
     Unix(UnixStream),
+    #[cfg(feature = "ssl")]
+    Tls(Box<TlsStream<Box<dyn Socket>>>),
 }
 
 /// The same expression for any transport.
@@ -60,6 +64,11 @@ macro_rules! each {
         match $transport {
             Transport::Tcp($stream) => $body,
             Transport::Unix($stream) => $body,
+            #[cfg(feature = "ssl")]
+            Transport::Tls(stream) => {
+                let $stream = &**stream;
+                $body
+            }
         }
     };
 }
@@ -101,7 +110,40 @@ impl Stream {
         match &self.transport {
             Transport::Tcp(stream) => stream.peer_addr().ok(),
             Transport::Unix(_) => None,
+            #[cfg(feature = "ssl")]
+            Transport::Tls(stream) => stream.get_ref().peer(),
         }
+    }
+
+    /// Whether what goes over it is encrypted.
+    ///
+    /// # Switching
+    ///
+    /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use eventlet::http::Stream;
+    ///
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// let stream: Stream = eventlet::connect(listener.local_addr()?)?.into();
+    /// assert!(!stream.is_tls());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_tls(&self) -> bool {
+        !matches!(self.transport, Transport::Tcp(_) | Transport::Unix(_))
+    }
+
+    /// The same with TLS over it, which begins when it is first used.
+    #[cfg(feature = "ssl")]
+    pub(super) fn secured(self, acceptor: &Acceptor) -> Self {
+        let socket: Box<dyn Socket> = match self.transport {
+            Transport::Tcp(stream) => Box::new(stream),
+            Transport::Unix(stream) => Box::new(stream),
+            Transport::Tls(_) => return self,
+        };
+        Stream::new(Transport::Tls(Box::new(acceptor.accept(socket))))
     }
 
     /// Sets how long one read may wait; `None` is without limit.
@@ -160,7 +202,7 @@ impl Stream {
     ///
     /// # Switching
     ///
-    /// Never switches on plain connections.
+    /// Never switches on plain connections; with TLS, until the client has been told.
     ///
     /// # Examples
     ///
@@ -173,15 +215,28 @@ impl Stream {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        each!(&self.transport, stream => stream.shutdown(how))
+        match &self.transport {
+            Transport::Tcp(stream) => stream.shutdown(how),
+            Transport::Unix(stream) => stream.shutdown(how),
+            #[cfg(feature = "ssl")]
+            Transport::Tls(stream) => {
+                if how != Shutdown::Read {
+                    stream.shutdown()?;
+                }
+                stream.get_ref().end(how)
+            }
+        }
     }
 
     /// Sends small pieces at once instead of collecting them, where the system would.
     pub(super) fn set_nodelay(&self) {
-        if let Transport::Tcp(stream) = &self.transport {
-            // A connection that has ended says so when it is used.
-            let _ = stream.set_nodelay(true);
-        }
+        // A connection that has ended says so when it is used.
+        let _ = match &self.transport {
+            Transport::Tcp(stream) => stream.set_nodelay(true),
+            Transport::Unix(_) => Ok(()),
+            #[cfg(feature = "ssl")]
+            Transport::Tls(stream) => stream.get_ref().send_at_once(),
+        };
     }
 
     /// Puts back what has been read too much.
@@ -268,6 +323,49 @@ impl Write for &Stream {
 
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        each!(&self.transport, stream => stream.fmt(f))
+        match &self.transport {
+            Transport::Tcp(stream) => stream.fmt(f),
+            Transport::Unix(stream) => stream.fmt(f),
+            #[cfg(feature = "ssl")]
+            Transport::Tls(_) => f.debug_struct("TlsStream").finish_non_exhaustive(),
+        }
+    }
+}
+
+/// What TLS goes over.
+#[cfg(feature = "ssl")]
+trait Socket: crate::green::ssl::Transport {
+    fn peer(&self) -> Option<SocketAddr>;
+    fn end(&self, how: Shutdown) -> io::Result<()>;
+    fn send_at_once(&self) -> io::Result<()>;
+}
+
+#[cfg(feature = "ssl")]
+impl Socket for TcpStream {
+    fn peer(&self) -> Option<SocketAddr> {
+        self.peer_addr().ok()
+    }
+
+    fn end(&self, how: Shutdown) -> io::Result<()> {
+        self.shutdown(how)
+    }
+
+    fn send_at_once(&self) -> io::Result<()> {
+        self.set_nodelay(true)
+    }
+}
+
+#[cfg(feature = "ssl")]
+impl Socket for UnixStream {
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn end(&self, how: Shutdown) -> io::Result<()> {
+        self.shutdown(how)
+    }
+
+    fn send_at_once(&self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -38,6 +38,11 @@ impl<A: App> Service<A> {
     /// Serves one connection, in the green thread that is to do that.
     pub(super) fn serve(&self, stream: Stream) {
         let seat = self.seats.take();
+        #[cfg(feature = "ssl")]
+        let stream = match &self.settings.tls {
+            Some(acceptor) => stream.secured(acceptor),
+            None => stream,
+        };
         connection::serve(self, stream, &seat);
     }
 

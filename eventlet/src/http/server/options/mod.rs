@@ -4,3 +4,5 @@ mod answers;
 mod limits;
 mod log;
 mod times;
+#[cfg(feature = "ssl")]
+mod tls;
