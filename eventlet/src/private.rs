@@ -6,6 +6,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 
 pub use crate::greenthread::GreenThread;
+#[cfg(feature = "http")]
+pub use crate::http::request::door as http_requests;
 pub use crate::timeout::{TimedOut, with_timeout};
 pub use core::time::Duration;
 pub use eventlet_macros::import_patched_here;

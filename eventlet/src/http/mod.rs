@@ -73,7 +73,7 @@
 mod date;
 mod log;
 mod parting;
-mod request;
+pub(crate) mod request;
 mod response;
 mod server;
 mod settings;

@@ -3,7 +3,9 @@
 mod certificates;
 pub mod corpus;
 pub mod exchange;
+pub mod mutate;
 pub mod recorder;
+pub mod strict;
 pub mod websocket;
 
 pub use certificates::{Certificates, Issued, PASSWORD};

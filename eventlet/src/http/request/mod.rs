@@ -4,6 +4,8 @@ mod authority;
 mod body;
 mod chunked;
 mod codings;
+#[allow(missing_docs, reason = "it is for the tests")]
+pub mod door;
 mod extensions;
 mod framing;
 mod head;
