@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use eventlet::patcher::{MonkeyPatch, ThreadLocals, thread_locals};
 use eventlet::{Event, sleep, spawn};
+use eventlet_tests::detection::Detection;
 use eventlet_tests::ms;
 use generator::Gn;
 
@@ -259,6 +260,16 @@ fn std_tells_green_threads_apart() {
         assert_eq!(ids.len(), 101);
         assert_eq!(thread::current().id(), main.id());
         assert_eq!(thread::current().name(), main.name());
+    });
+}
+
+#[test]
+fn the_watchdog_knows_the_os_thread_of_a_green_thread_that_turns_it_on() {
+    check(|| {
+        let computes = || Detection::with(ms(40)).compute_until_told();
+        let report = spawn(computes).wait().unwrap();
+        assert!(report.os_thread().is_some());
+        assert_eq!(report.os_thread(), thread::current().name());
     });
 }
 

@@ -17,7 +17,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, fence};
-use std::thread::{self, ThreadId};
+use std::thread::{self, Thread};
 
 use super::fiber::Fiber;
 use super::time::Time;
@@ -61,8 +61,10 @@ pub(crate) fn seats() -> Vec<Arc<Seat>> {
 pub(crate) struct Seat {
     /// The hub's.
     pub(crate) hub: u64,
-    /// Whose OS thread it is: set when somebody first takes the seat.
-    thread: OnceLock<OsThread>,
+    /// The hub's OS thread, as std knows it when no green thread runs: those may have another handle.
+    pub(crate) thread: Thread,
+    /// What Linux calls that: found out when somebody first takes the seat.
+    tid: OnceLock<Option<u32>>,
     /// Odd while the fields below are written. It is another one for each that takes the seat.
     version: AtomicU64,
     /// In which session they were written.
@@ -78,22 +80,6 @@ pub(crate) struct Seat {
     others_wait: AtomicBool,
     /// While the main context runs: when the next timer is due, by the system's clock.
     due: AtomicU64,
-}
-
-/// An OS thread that has a hub.
-#[derive(Clone, Debug)]
-pub(crate) struct OsThread {
-    pub(crate) id: ThreadId,
-    /// What Linux calls it.
-    pub(crate) tid: Option<u32>,
-    pub(crate) name: Option<String>,
-}
-
-impl OsThread {
-    fn current() -> Self {
-        let this = thread::current();
-        OsThread { id: this.id(), tid: current_tid(), name: this.name().map(str::to_owned) }
-    }
 }
 
 #[cfg(target_os = "linux")]
@@ -119,10 +105,12 @@ pub(crate) struct Sitter {
 }
 
 impl Seat {
+    /// That of a hub of the calling OS thread.
     pub(super) fn new(hub: u64) -> Self {
         Seat {
             hub,
-            thread: OnceLock::new(),
+            thread: thread::current(),
+            tid: OnceLock::new(),
             version: AtomicU64::new(0),
             session: AtomicU64::new(0),
             id: AtomicU64::new(NOBODY),
@@ -135,9 +123,9 @@ impl Seat {
         }
     }
 
-    /// The hub's thread; none before anybody has taken the seat.
-    pub(crate) fn thread(&self) -> Option<&OsThread> {
-        self.thread.get()
+    /// What Linux calls the hub's thread; none before anybody has taken the seat.
+    pub(crate) fn tid(&self) -> Option<u32> {
+        self.tid.get().copied().flatten()
     }
 
     /// Who runs, if it is somebody that keeps others from running: a green thread always does, the
@@ -175,7 +163,7 @@ impl Seat {
     }
 
     fn take(&self, fiber: &Fiber) {
-        self.thread.get_or_init(OsThread::current);
+        self.tid.get_or_init(current_tid);
         self.change(|| {
             self.session.store(SESSION.load(Relaxed), Relaxed);
             self.id.store(fiber.id, Relaxed);

@@ -101,13 +101,12 @@ impl Watchdog {
         while found.next_report <= found.stuck {
             found.next_report = found.next_report.saturating_mul(2);
         }
-        let thread = seat.thread();
         let report = BlockingReport {
             hub: seat.hub,
-            os_thread: thread.and_then(|thread| thread.name.clone()),
+            os_thread: seat.thread.name().map(str::to_owned),
             sitter: found.sitter.clone(),
             duration: found.stuck,
-            activity: thread.and_then(|thread| thread.tid).and_then(Activity::of),
+            activity: seat.tid().and_then(Activity::of),
             is_over: false,
         };
         self.hand_out(&report);
@@ -141,5 +140,5 @@ impl Found {
 /// Whether it is the seat of a hub that a callback has made on this thread: it does nothing but
 /// watch in between.
 fn is_own(seat: &Seat) -> bool {
-    seat.thread().is_some_and(|thread| thread.id == thread::current().id())
+    seat.thread.id() == thread::current().id()
 }
