@@ -1,5 +1,6 @@
 //! Generators of the user's own, from the crate that the library is built on.
 
+use eventlet::green::sync::mpsc::channel;
 use eventlet::{debug, sleep, spawn, yield_if_needed};
 use eventlet_tests::{check, ms, panic_of, yield_now};
 use generator::{Gn, done};
@@ -68,6 +69,19 @@ fn spawning_and_waking_inside_one_is_fine() {
             spawned.unwrap().wait().unwrap()
         });
         assert_eq!(thread.wait().unwrap(), 5);
+    });
+}
+
+#[test]
+fn sending_inside_one_is_fine_however_often() {
+    check(|| {
+        let thread = spawn(|| {
+            let (sender, receiver) = channel();
+            generator(|| (0..1000).for_each(|n| sender.send(n).unwrap())).resume();
+            drop(sender);
+            receiver.iter().sum::<u32>()
+        });
+        assert_eq!(thread.wait().unwrap(), 499_500);
     });
 }
 

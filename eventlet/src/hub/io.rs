@@ -10,6 +10,7 @@ use super::registry::Homes;
 use super::time::Time;
 use super::waiter::{Waiter, Wake};
 use super::{Hub, park, try_with, with};
+use crate::coroutine;
 
 /// So many I/O calls in a row may find something to do at once. More, and the fiber that makes them
 /// gives way: a stream whose peer is fast enough is always ready.
@@ -170,10 +171,11 @@ pub(super) fn what_for(direction: Direction) -> &'static str {
 impl Hub {
     /// Counts an I/O call that is about to be tried, and lets everyone else run if there were many
     /// that did not wait. A stream has one peer and shares a pass of the run queue with the other
-    /// streams; a listener, a socket for datagrams or a channel serves many peers and does not.
+    /// streams; a listener, a socket for datagrams or a channel serves many peers and does not. Inside
+    /// a generator of the user's own it only counts: what need not wait works there.
     #[inline]
     pub(crate) fn count_io_call(&self, is_stream: bool) {
-        if self.is_one_too_many(is_stream) {
+        if self.is_one_too_many(is_stream) && coroutine::is_switchable() {
             self.count_anew();
             super::yield_now();
         }
