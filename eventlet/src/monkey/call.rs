@@ -55,9 +55,20 @@ impl Call {
     #[inline]
     pub(super) fn begin(fd: RawFd, direction: Direction, is_stream: bool) -> Result<Call, c_int> {
         let call = Self::new(fd, direction);
-        match hub::count_call(is_stream, || call.may_give_way()) {
-            Some(thrown) if !facts::is_waker(fd) => Err(errno_of(thrown)),
-            _ => Ok(call),
+        call.take_turn(is_stream)?;
+        Ok(call)
+    }
+
+    /// Lets the others run first if many attempts in a row did not have to wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    #[inline]
+    fn take_turn(&self, is_stream: bool) -> Result<(), c_int> {
+        match hub::count_call(is_stream, || self.may_give_way()) {
+            Some(thrown) if !facts::is_waker(self.fd) => Err(errno_of(thrown)),
+            _ => Ok(()),
         }
     }
 
@@ -70,11 +81,8 @@ impl Call {
     /// Waits until `attempt` succeeds, which tries without waiting, and fails with `EAGAIN` if it would
     /// have to.
     pub(super) fn until_done(&mut self, mut attempt: impl FnMut() -> isize) -> isize {
-        let thrown = hub::count_call(true, || self.may_give_way());
-        if let Some(thrown) = thrown
-            && !facts::is_waker(self.fd)
-        {
-            return errno::fail(errno_of(thrown));
+        if let Err(error) = self.take_turn(true) {
+            return errno::fail(error);
         }
         loop {
             let result = attempt();
@@ -108,11 +116,7 @@ impl Call {
     /// The number of the error with which the call fails: "would block" if the program has set the
     /// descriptor non-blocking, or its timeout has passed.
     pub(super) fn wait(&mut self) -> Result<Next, c_int> {
-        let deadline = match self.deadline {
-            Some(deadline) => deadline,
-            None if is_nonblocking(self.fd) => return Err(would_block(self.fd)),
-            None => *self.deadline.insert(deadline_of(self.fd, self.direction)),
-        };
+        let deadline = self.deadline()?;
         if self.was_told {
             let events = facts::poll(self.fd, self.direction);
             if self.direction == Direction::Read && facts::has_ended(events) {
@@ -135,6 +139,19 @@ impl Call {
         Ok(Next::Attempt)
     }
 
+    /// When to give up.
+    ///
+    /// # Errors
+    ///
+    /// The number of the error with which the call fails if it is not to wait at all.
+    fn deadline(&mut self) -> Result<Time, c_int> {
+        match self.deadline {
+            Some(deadline) => Ok(deadline),
+            None if is_nonblocking(self.fd) => Err(would_block(self.fd)),
+            None => Ok(*self.deadline.insert(deadline_of(self.fd, self.direction))),
+        }
+    }
+
     /// Until when to wait at most before trying again.
     fn patience(&self) -> Option<Time> {
         let is_untold = self.direction == Direction::Write && facts::is_unix(self.fd);
@@ -147,11 +164,7 @@ impl Call {
     ///
     /// As [`wait`](Self::wait).
     pub(super) fn pause(&mut self) -> Result<Next, c_int> {
-        let deadline = match self.deadline {
-            Some(deadline) => deadline,
-            None if is_nonblocking(self.fd) => return Err(would_block(self.fd)),
-            None => *self.deadline.insert(deadline_of(self.fd, self.direction)),
-        };
+        let deadline = self.deadline()?;
         let pauses = self.pauses.get_or_insert_with(|| Pauses::new(deadline));
         let Some(end) = pauses.end_of_next() else { return Err(libc::EAGAIN) };
         match pause_until(end) {

@@ -54,9 +54,3 @@ impl<F: Copy> Next<F> {
         address
     }
 }
-
-/// Finds the functions that a forked child calls before `exec`: another thread may have held the
-/// lock of the dynamic loader when it was forked.
-pub(super) fn find_all() {
-    super::original::find_all();
-}

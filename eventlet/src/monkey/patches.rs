@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{fork, locals, next};
+use super::{fork, locals, original};
 use crate::hub;
 use crate::patcher::category::Category;
 
@@ -11,7 +11,8 @@ static PATCHED: AtomicU8 = AtomicU8::new(0);
 
 /// Patches the categories of these bits, for the rest of the process.
 pub(crate) fn add(bits: u8) {
-    next::find_all();
+    // A forked child could not: another thread may have held the lock of the dynamic loader.
+    original::find_all();
     fork::watch();
     if bits & Category::Thread.bit() != 0 {
         locals::enable();

@@ -173,7 +173,6 @@ impl Channels {
         };
         // Its own address is nobody's identity: those are addresses of thread-local variables.
         let (identity, unique) = (block + self.identity, noted.addr());
-        // SAFETY: as above; other threads change the words that say what was selected, and no others.
         let is_identity = |&i: &usize| {
             // SAFETY: as above; other threads change words that say what was selected, as a whole.
             let word = unsafe { noted.add(i).read_volatile() };

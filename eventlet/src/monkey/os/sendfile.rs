@@ -50,7 +50,8 @@ const MOST: usize = 0x7fff_f000;
 type Write = fn(RawFd, &mut [u8]) -> ssize_t;
 
 unsafe fn send_file(to: c_int, from: c_int, offset: *mut off64_t, length: size_t) -> ssize_t {
-    let waits = match kind::look(to) {
+    let sink = kind::look(to);
+    let waits = match sink {
         Kind::Disk => false,
         Kind::Socket => patches::has(Category::Socket),
         Kind::Stream => patches::has(Category::Os),
@@ -60,8 +61,8 @@ unsafe fn send_file(to: c_int, from: c_int, offset: *mut off64_t, length: size_t
         return unsafe { originals::sendfile64(to, from, offset, length) };
     }
     // Of what a pipe has no room for, the system sends nothing.
-    let is_pipe = kind::look(to) == Kind::Stream;
-    let (write, most): (Write, _) = if is_pipe { (write_some, CHUNK) } else { (write_all, MOST) };
+    let (write, most): (Write, _) =
+        if sink == Kind::Stream { (write_some, CHUNK) } else { (write_all, MOST) };
     errno::kept_on_success(|| {
         // SAFETY: as above.
         match unsafe { offset.as_mut() } {

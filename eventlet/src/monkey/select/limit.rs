@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use libc::{timespec, timeval};
 
+use crate::monkey::time::duration_of;
+
 /// A time that tells the system not to wait.
 pub(super) static NO_TIME: timespec = timespec { tv_sec: 0, tv_nsec: 0 };
 
@@ -32,12 +34,7 @@ impl Limit {
     pub(super) unsafe fn of_timespec(time: *const timespec) -> Self {
         // SAFETY: as the caller says.
         let Some(time) = (unsafe { time.as_ref() }) else { return Limit::Never };
-        match (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec)) {
-            (Ok(seconds), Ok(nanos @ 0..1_000_000_000)) => {
-                Limit::After(Duration::new(seconds, nanos))
-            }
-            _ => Limit::Invalid,
-        }
+        duration_of(time).map_or(Limit::Invalid, Limit::After)
     }
 
     /// # Safety

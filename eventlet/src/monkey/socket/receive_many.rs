@@ -1,12 +1,12 @@
 //! Receiving several messages.
 
 use std::ffi::{c_int, c_uint};
-use std::time::Duration;
 
 use libc::{mmsghdr, timespec};
 
 use crate::hub::{self, Direction, Hub, Time};
 use crate::monkey::call::{Call, Next};
+use crate::monkey::time::duration_of;
 use crate::monkey::wait::without_wait;
 use crate::monkey::{errno, facts};
 
@@ -123,14 +123,14 @@ struct Clock {
 impl Clock {
     /// None if the system would refuse the limit.
     fn new(limit: Option<&timespec>) -> Option<Self> {
-        let Some(limit) = limit else {
-            return Some(Clock { end: None, left: timespec { tv_sec: 0, tv_nsec: 0 } });
+        let end = match limit {
+            None => None,
+            Some(limit) => {
+                let limit = duration_of(limit)?;
+                Some(hub::with(|hub| hub.deadline_in(limit)))
+            }
         };
-        let seconds = u64::try_from(limit.tv_sec).ok()?;
-        let nanos = u32::try_from(limit.tv_nsec).ok().filter(|nanos| *nanos < 1_000_000_000)?;
-        let limit = Duration::new(seconds, nanos);
-        let end = hub::with(|hub| hub.deadline_in(limit));
-        Some(Clock { end: Some(end), left: timespec { tv_sec: 0, tv_nsec: 0 } })
+        Some(Clock { end, left: timespec { tv_sec: 0, tv_nsec: 0 } })
     }
 
     /// What to tell the system for the next messages.

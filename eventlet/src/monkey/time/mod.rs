@@ -98,7 +98,11 @@ unsafe fn sleep_seconds(seconds: c_uint) -> c_uint {
 /// The pointer is null or points to a time.
 pub(super) unsafe fn read(time: *const timespec) -> Option<Duration> {
     // SAFETY: as demanded.
-    let time = unsafe { time.as_ref() }?;
+    unsafe { time.as_ref() }.and_then(duration_of)
+}
+
+/// The same of a time that there is.
+pub(super) fn duration_of(time: &timespec) -> Option<Duration> {
     let seconds = u64::try_from(time.tv_sec).ok()?;
     let nanos = u32::try_from(time.tv_nsec).ok().filter(|nanos| *nanos < 1_000_000_000)?;
     Some(Duration::new(seconds, nanos))
