@@ -18,35 +18,46 @@ pub(super) fn file_type(fd: RawFd) -> Option<libc::mode_t> {
     Some(unsafe { status.assume_init() }.st_mode & libc::S_IFMT)
 }
 
-/// An option of a socket that is a number; none if it has none, as what is not a socket.
-fn option(fd: RawFd, option: c_int) -> Option<c_int> {
-    let mut value: c_int = 0;
-    let mut length = size_of::<c_int>() as libc::socklen_t;
-    // SAFETY: the buffer is a number, as long as the call is told.
+/// An option of a socket; none if it has none, as what is not a socket.
+///
+/// # Safety
+///
+/// `T` is the C type of this option. All zeros are a value of it.
+pub(super) unsafe fn option<T>(fd: RawFd, option: c_int) -> Option<T> {
+    let mut value = MaybeUninit::<T>::zeroed();
+    let mut length = size_of::<T>() as libc::socklen_t;
+    // SAFETY: there is as much room as the call is told.
     let status = unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, option, (&raw mut value).cast(), &raw mut length)
+        libc::getsockopt(fd, libc::SOL_SOCKET, option, value.as_mut_ptr().cast(), &raw mut length)
     };
-    (status == 0).then_some(value)
+    // SAFETY: it was valid before, and the call has written one, as demanded.
+    (status == 0).then(|| unsafe { value.assume_init() })
+}
+
+/// An option that is a number.
+fn number(fd: RawFd, name: c_int) -> Option<c_int> {
+    // SAFETY: the callers name options that are.
+    unsafe { option(fd, name) }
 }
 
 /// Whether it is a Unix socket.
 pub(super) fn is_unix(fd: RawFd) -> bool {
-    option(fd, libc::SO_DOMAIN) == Some(libc::AF_UNIX)
+    number(fd, libc::SO_DOMAIN) == Some(libc::AF_UNIX)
 }
 
 /// Whether it is a socket whose bytes have no boundaries.
 pub(super) fn is_stream(fd: RawFd) -> bool {
-    option(fd, libc::SO_TYPE) == Some(libc::SOCK_STREAM)
+    number(fd, libc::SO_TYPE) == Some(libc::SOCK_STREAM)
 }
 
 /// Whether it is a socket that is connected before it is used.
 pub(super) fn has_connections(fd: RawFd) -> bool {
-    matches!(option(fd, libc::SO_TYPE), Some(libc::SOCK_STREAM | libc::SOCK_SEQPACKET))
+    matches!(number(fd, libc::SO_TYPE), Some(libc::SOCK_STREAM | libc::SOCK_SEQPACKET))
 }
 
 /// Whether it is a socket that connections can be accepted from.
 pub(super) fn is_listening(fd: RawFd) -> bool {
-    option(fd, libc::SO_ACCEPTCONN) == Some(1)
+    number(fd, libc::SO_ACCEPTCONN) == Some(1)
 }
 
 /// Whether it serves only to wake its own process: an event counter, a timer or the like, or an end of a
@@ -73,14 +84,9 @@ fn is_own_pair(fd: RawFd) -> bool {
 
 /// The process that has made the other end of a Unix socket.
 fn maker(fd: RawFd) -> Option<u32> {
-    let mut peer = libc::ucred { pid: 0, uid: 0, gid: 0 };
-    let mut length = size_of::<libc::ucred>() as libc::socklen_t;
-    // SAFETY: the buffer is as long as the call is told.
-    let status = unsafe {
-        let peer = (&raw mut peer).cast();
-        libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, peer, &raw mut length)
-    };
-    if status == 0 { u32::try_from(peer.pid).ok() } else { None }
+    // SAFETY: that is its type, which consists of numbers.
+    let peer: libc::ucred = unsafe { option(fd, libc::SO_PEERCRED) }?;
+    u32::try_from(peer.pid).ok()
 }
 
 type Name = unsafe extern "C" fn(c_int, *mut libc::sockaddr, *mut libc::socklen_t) -> c_int;

@@ -85,15 +85,10 @@ pub(super) fn deadline_of(fd: RawFd, direction: Direction) -> Time {
         Direction::Read => libc::SO_RCVTIMEO,
         Direction::Write => libc::SO_SNDTIMEO,
     };
-    let mut limit = libc::timeval { tv_sec: 0, tv_usec: 0 };
-    let mut length = size_of::<libc::timeval>() as libc::socklen_t;
-    // SAFETY: the buffer is a `timeval`, as long as the call is told.
-    let status = unsafe {
-        libc::getsockopt(fd, libc::SOL_SOCKET, option, (&raw mut limit).cast(), &raw mut length)
-    };
-    if status != 0 || limit.tv_sec == 0 && limit.tv_usec == 0 {
-        return Time::NEVER;
+    // SAFETY: that is the type of both, which consists of numbers.
+    let limit: Option<libc::timeval> = unsafe { facts::option(fd, option) };
+    match limit.map(|limit| Duration::new(limit.tv_sec as u64, limit.tv_usec as u32 * 1000)) {
+        None | Some(Duration::ZERO) => Time::NEVER,
+        Some(limit) => hub::with(|hub| hub.deadline_in(limit)),
     }
-    let limit = Duration::new(limit.tv_sec as u64, limit.tv_usec as u32 * 1000);
-    hub::with(|hub| hub.deadline_in(limit))
 }
