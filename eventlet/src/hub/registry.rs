@@ -11,7 +11,6 @@ use super::io::IoId;
 use super::poller::Direction;
 use super::seat::Seat;
 use super::{Hub, try_with};
-
 use crate::oslock::{Mutex, MutexGuard};
 
 type Hubs = HashMap<u64, Known>;

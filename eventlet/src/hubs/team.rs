@@ -4,7 +4,6 @@ use std::io;
 use std::time::Duration;
 
 use super::{HubHandle, get_hub, spawn_hub};
-
 use crate::oslock::{Mutex, MutexGuard};
 
 /// How long green threads of the other hubs may go on when `main` has ended.

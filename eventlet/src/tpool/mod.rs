@@ -24,8 +24,9 @@ use call::Call;
 /// Runs `f` on a thread of the pool and returns its result; other green threads run meanwhile.
 ///
 /// Calls from within the pool, and calls while the caller unwinds or its OS thread ends, run `f` in
-/// place; so do all if the pool has [no threads](set_num_threads), or none can be started. A kill or a timeout of the caller frees it at once:
-/// if `f` has not begun, it is dropped; otherwise it runs to its end and its result is dropped.
+/// place; so do all if the pool has [no threads](set_num_threads), or none can be started. A kill or a
+/// timeout of the caller frees it at once: if `f` has not begun, it is dropped; otherwise it runs to
+/// its end and its result is dropped.
 ///
 /// `f` may make green calls: the thread has a hub of its own while it runs. It waits for the green
 /// threads that it spawns, or nobody runs them.

@@ -5,7 +5,6 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::{fmt, sync};
 
 use super::Once;
-
 use crate::oslock::Mutex;
 
 /// A value that is made when it is first used; std's [`LazyLock`](sync::LazyLock).

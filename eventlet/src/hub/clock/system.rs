@@ -41,8 +41,9 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 mod portable {
-    use crate::oslock::OnceLock;
     use std::time::Instant;
+
+    use crate::oslock::OnceLock;
 
     pub(in crate::hub::clock) fn now() -> u64 {
         static ORIGIN: OnceLock<Instant> = OnceLock::new();
