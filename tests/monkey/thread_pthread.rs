@@ -163,9 +163,13 @@ fn a_mutex_that_checks_finds_mistakes() {
             }),
             _ => {
                 thread::sleep(ms(10));
-                assert_eq!(c!(pthread_mutex_unlock(mutex.at())), libc::EPERM);
+                let unlock = || c!(pthread_mutex_unlock(mutex.at()));
+                assert_eq!(unlock(), libc::EPERM);
+                let elsewhere = thread::scope(|scope| scope.spawn(unlock).join().unwrap());
+                assert_eq!(elsewhere, libc::EPERM);
+                assert_eq!(unlock(), libc::EPERM);
                 locked(&mutex, || ());
-                assert_eq!(c!(pthread_mutex_unlock(mutex.at())), libc::EPERM);
+                assert_eq!(unlock(), libc::EPERM);
             }
         });
     });

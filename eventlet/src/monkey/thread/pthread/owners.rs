@@ -41,8 +41,12 @@ pub(super) fn note_lock(mutex: usize) {
     OWNERS.lock().entry(mutex).or_insert(Owner { fiber, depth: 0 }).depth += 1;
 }
 
-/// A mutex has been unlocked.
+/// A mutex is about to be unlocked. An OS thread without a hub has none of these, and the C library will
+/// refuse.
 pub(super) fn note_unlock(mutex: usize) {
+    if !hub::exists() {
+        return;
+    }
     let mut owners = OWNERS.lock();
     if let Some(owner) = owners.get_mut(&mutex) {
         owner.depth -= 1;
