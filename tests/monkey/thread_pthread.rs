@@ -462,6 +462,37 @@ fn what_another_os_thread_has_for_a_moment_lets_nobody_else_run() {
     });
 }
 
+/// Only the first of those who want it makes the whole OS thread wait.
+#[test]
+fn what_another_os_thread_has_for_long_holds_up_nobody_else() {
+    check(|| {
+        if !is_patched() {
+            return;
+        }
+        let mutex = &mutex(libc::PTHREAD_MUTEX_NORMAL);
+        let (tell, is_locked) = mpsc::channel();
+        let (release, is_released) = mpsc::channel();
+        thread::scope(|os_threads| {
+            os_threads.spawn(move || {
+                locked(mutex, || {
+                    tell.send(()).unwrap();
+                    is_released.recv().unwrap();
+                });
+            });
+            is_locked.recv().unwrap();
+            let began = Instant::now();
+            eventlet::scope(|scope| {
+                for _ in 0..20 {
+                    scope.spawn(|| locked(mutex, || ()));
+                }
+                scope.spawn(move || release.send(()).unwrap());
+            });
+            let elapsed = began.elapsed();
+            assert!(elapsed < ms(500), "{elapsed:?}");
+        });
+    });
+}
+
 #[test]
 fn without_the_patch() {
     check_without_the_patch();

@@ -87,6 +87,17 @@ impl Wait {
     }
 }
 
+/// Whether any green thread waits in a line.
+pub(super) fn is_awaited(key: Key) -> bool {
+    if !has_waiters() {
+        return false;
+    }
+    let errno = errno::get();
+    let is_awaited = !lot::at(key).is_empty();
+    errno::set(errno);
+    is_awaited
+}
+
 /// Wakes up to `n` green threads, the one that has waited longest first. Says how many.
 pub(super) fn wake_up_to(key: Key, n: usize, mask: u32) -> usize {
     let errno = errno::get();

@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use libc::{clockid_t, timespec};
 
-use super::waiting::{Wait, has_waiters, wake_up_to};
+use super::waiting::{Wait, has_waiters, is_awaited, wake_up_to};
 use crate::hub::{self, Hub, Time};
 use crate::lot::{self, Waited};
 use crate::monkey::time;

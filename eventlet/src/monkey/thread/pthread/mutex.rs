@@ -7,7 +7,7 @@ use libc::{pthread_mutex_t, timespec};
 
 use super::kind::{Kind, is_of_another_os_thread};
 use super::owners::{self, Whose};
-use super::{Glances, Wait, deadline, take, wake};
+use super::{Glances, Wait, deadline, is_awaited, take, wake};
 use crate::hub::{self, Time};
 use crate::lot::{Foreign, Key};
 use crate::monkey::time;
@@ -86,7 +86,8 @@ const A_MOMENT: Duration = Duration::from_millis(50);
 ///
 /// Most such mutexes guard a few instructions. An allocator's, for one, must not be waited for by letting
 /// another green thread run, which would enter it while this one is in the middle of it. Who has a
-/// mutex for long may be a green thread of another hub, so the wait is not for ever.
+/// mutex for long may be a green thread of another hub, so the wait is not for ever; and if others have
+/// waited for that long in vain, there is none.
 ///
 /// # Safety
 ///
@@ -98,7 +99,8 @@ unsafe fn attempt_for_a_moment(
 ) -> c_int {
     let status = attempt();
     // SAFETY: as demanded.
-    if status != libc::EBUSY || !unsafe { is_of_another_os_thread(mutex) } {
+    let is_anothers = status == libc::EBUSY && unsafe { is_of_another_os_thread(mutex) };
+    if !is_anothers || is_awaited(key(mutex)) {
         return status;
     }
     let moment = time::shown_by(libc::CLOCK_REALTIME) + A_MOMENT;
