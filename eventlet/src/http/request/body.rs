@@ -1,6 +1,7 @@
 //! The body of a request, read when the application asks for it.
 
 use std::io;
+use std::time::Duration;
 
 use ::http::StatusCode;
 
@@ -9,7 +10,7 @@ use super::framing::Framing;
 use super::head::Head;
 use super::{BadRequest, bad};
 use crate::http::wire::Wire;
-use crate::hub::{self, Hub, Time};
+use crate::hub::{self, Hub};
 
 /// How much of the body has been read.
 pub(crate) struct Body {
@@ -17,8 +18,8 @@ pub(crate) struct Body {
     /// The client waits for `100 Continue`.
     pub(super) is_awaited: bool,
     n_read: u64,
-    /// When the first byte was asked for.
-    begun: Option<Time>,
+    /// How long the client has been waited for. The time between is the application's.
+    waited: Duration,
 }
 
 /// What is still to come.
@@ -34,7 +35,7 @@ const MOST_PASSED: u64 = 1 << 18;
 
 impl Body {
     pub(super) fn new() -> Self {
-        Body { left: Left::Length(0), is_awaited: false, n_read: 0, begun: None }
+        Body { left: Left::Length(0), is_awaited: false, n_read: 0, waited: Duration::ZERO }
     }
 
     /// Makes it the body that this head announces.
@@ -43,7 +44,7 @@ impl Body {
             Framing::Length(length) => Left::Length(length),
             Framing::Chunked => Left::Chunked(Chunks::new()),
         };
-        *self = Body { left, is_awaited: head.expects_continue, n_read: 0, begun: None };
+        *self = Body { left, is_awaited: head.expects_continue, n_read: 0, waited: Duration::ZERO };
     }
 
     /// Whether all of it has been read.
@@ -117,9 +118,11 @@ impl Body {
 
     fn receive(&mut self, wire: &mut Wire) -> io::Result<()> {
         wire.flush()?;
-        let begun = *self.begun.get_or_insert_with(|| hub::with(Hub::now));
-        let limit = wire.patience(begun, self.n_read);
-        match wire.receive(limit) {
+        let begun = hub::with(Hub::now);
+        let limit = wire.patience(self.waited, self.n_read);
+        let received = wire.receive(limit);
+        self.waited += hub::with(Hub::now).since(begun);
+        match received {
             Ok(0) => Err(broken(io::ErrorKind::UnexpectedEof, Some(cut_short()))),
             Ok(_) => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

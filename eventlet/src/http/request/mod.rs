@@ -471,6 +471,10 @@ impl Request {
     pub(super) fn parse_next(&mut self) -> Result<bool, BadRequest> {
         let limits = &self.wire.settings.limits;
         let Some(length) = parse::parse(self.wire.received(), limits, &mut self.head)? else {
+            // The client may be idle after an empty line, which some send after a body.
+            if self.wire.received().chunks(2).all(|pair| pair == b"\r\n") {
+                self.wire.consume(self.wire.received().len());
+            }
             return Ok(false);
         };
         self.wire.consume(length);

@@ -74,11 +74,15 @@ fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next>
     // A head that comes in many pieces is not read again with each of them, unless that may be all.
     let (mut n_seen, mut n_enough) = (0, 1);
     loop {
-        let n_received = request.wire.received().len();
+        let mut n_received = request.wire.received().len();
         if n_received >= n_enough || may_end_head(request.wire.received(), n_seen) {
             match request.parse_next() {
                 Ok(true) => return Ok(Next::Request),
-                Ok(false) => n_enough = n_received + n_received / 2,
+                Ok(false) => {
+                    // Empty lines have been dropped.
+                    n_received = request.wire.received().len();
+                    n_enough = (n_received + n_received / 2).max(1);
+                }
                 Err(refused) => return Ok(Next::Refused(refused)),
             }
         }

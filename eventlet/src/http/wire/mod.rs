@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use super::settings::{GRACE, Settings};
 use super::stream::Stream;
-use crate::hub::{self, Hub, Time};
 use input::Input;
 
 /// A connection, buffered both ways.
@@ -63,13 +62,12 @@ impl Wire {
         if ahead.is_empty() { self.stream } else { self.stream.with_ahead(ahead) }
     }
 
-    /// How long the next step of a transfer may take, if `n_moved` bytes have taken the time since
-    /// `begun`.
-    pub(super) fn patience(&self, begun: Time, n_moved: u64) -> Option<Duration> {
+    /// How long the next step of a transfer may take, if `n_moved` bytes have been waited for as long
+    /// as `waited`.
+    pub(super) fn patience(&self, waited: Duration, n_moved: u64) -> Option<Duration> {
         let longest = self.settings.socket_timeout;
         let Some(secs) = n_moved.checked_div(self.settings.min_rate) else { return longest };
-        let end = begun.after(GRACE).after(Duration::from_secs(secs));
-        let left = end.since(hub::with(Hub::now));
+        let left = GRACE.saturating_add(Duration::from_secs(secs)).saturating_sub(waited);
         Some(longest.map_or(left, |longest| longest.min(left)))
     }
 }

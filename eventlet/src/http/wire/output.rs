@@ -60,7 +60,7 @@ impl Wire {
             if bytes.is_empty() {
                 return Ok(());
             }
-            let limit = self.patience(begun, total);
+            let limit = self.patience(hub::with(Hub::now).since(begun), total);
             self.stream.set_write_timeout(limit.map(super::at_least_a_moment))?;
             n_sent = self.send_some(bytes)?;
         }
