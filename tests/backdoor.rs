@@ -1,6 +1,7 @@
 //! What consoles show, and what their clients may do.
 
 use std::cell::Cell;
+use std::io::Write;
 use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -48,6 +49,8 @@ fn threads_are_listed_with_what_they_wait_for() {
         assert_eq!(table.get("NAME", "main", "ID"), current().id().to_string());
         assert_eq!(table.get("NAME", "main", "STATE"), "waiting");
         assert_eq!(table.get("NAME", "backdoor console", "STATE"), "running");
+        assert!(table.get("NAME", "backdoor", "SPAWNED AT").starts_with(file!()));
+        assert!(table.get("NAME", "backdoor console", "SPAWNED AT").starts_with(file!()));
         assert!(table.remarks.is_empty());
 
         waiting.kill();
@@ -448,6 +451,20 @@ fn hang_has_begun() -> bool {
     client.send(b"quit\n");
     console.wait().unwrap().unwrap();
     begun
+}
+
+/// All commands are there at once, so it never has to wait before it answers.
+#[test]
+fn a_console_that_has_never_waited_is_listed() {
+    check(|| {
+        let (here, mut there) = UnixStream::pair().unwrap();
+        there.write_all(b"threads\nquit\n").unwrap();
+        let console = spawn(move || Backdoor::new().console(here));
+        let mut client = Client::on(there);
+        let table = Table::of(&client.read_to_prompt());
+        assert_eq!(table.get("ID", console.id(), "STATE"), "running");
+        console.wait().unwrap().unwrap();
+    });
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn a_forked_child_does_not_remove_it() {
 #[test]
 fn several_that_start_at_once_agree() {
     check(|| {
-        for _ in 0..20 {
+        for _ in 0..100 {
             let scratch = Scratch::new();
             let path = scratch.path("door");
             drop(UnixListener::bind(&path).unwrap());

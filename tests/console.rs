@@ -1,6 +1,7 @@
 //! A client of a backdoor, and its answers taken apart.
 
 use std::io::{self, Read, Write};
+use std::mem;
 
 use eventlet::backdoor::{Address, Running};
 use eventlet::connect;
@@ -17,6 +18,8 @@ impl<S: Read + Write> Connection for S {}
 /// A client that types a line at a time.
 pub struct Client {
     stream: Box<dyn Connection>,
+    /// What has come and nobody has asked for.
+    unread: Vec<u8>,
 }
 
 impl Client {
@@ -30,7 +33,7 @@ impl Client {
 
     /// On a connection to a console.
     pub fn on(stream: impl Connection + 'static) -> Self {
-        let mut client = Client { stream: Box::new(stream) };
+        let mut client = Client { stream: Box::new(stream), unread: Vec::new() };
         let greeting = client.read_to_prompt();
         assert!(
             greeting.starts_with("eventlet ") && greeting.ends_with("try `help`\n"),
@@ -57,21 +60,26 @@ impl Client {
 
     /// What comes before the next prompt.
     pub fn read_to_prompt(&mut self) -> String {
-        let mut text = Vec::new();
-        while !text.ends_with(PROMPT.as_bytes()) {
-            let mut byte = [0];
-            let length = self.stream.read(&mut byte).unwrap();
-            assert_eq!(length, 1, "it ended: {}", String::from_utf8_lossy(&text));
-            text.push(byte[0]);
+        loop {
+            let mut windows = self.unread.windows(PROMPT.len());
+            if let Some(end) = windows.position(|window| window == PROMPT.as_bytes()) {
+                let rest = self.unread.split_off(end + PROMPT.len());
+                let mut text = mem::replace(&mut self.unread, rest);
+                text.truncate(end);
+                return String::from_utf8(text).unwrap();
+            }
+            let mut chunk = [0; 4096];
+            let length = self.stream.read(&mut chunk).unwrap();
+            assert!(length > 0, "it ended: {}", String::from_utf8_lossy(&self.unread));
+            self.unread.extend_from_slice(&chunk[..length]);
         }
-        text.truncate(text.len() - PROMPT.len());
-        String::from_utf8(text).unwrap()
     }
 
     /// Everything that comes until the console closes the connection.
     pub fn read_to_end(&mut self) -> io::Result<String> {
-        let mut text = String::new();
-        self.stream.read_to_string(&mut text).map(|_| text)
+        let mut bytes = mem::take(&mut self.unread);
+        self.stream.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8(bytes).unwrap())
     }
 }
 

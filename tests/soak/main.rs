@@ -14,6 +14,7 @@ mod footprint;
 mod soak;
 
 mod dags;
+mod doors;
 mod events;
 mod files;
 mod futures;
@@ -57,6 +58,7 @@ const SUBJECTS: &[Row] = &[
     ("scopes", 2, || Box::new(scopes::Scopes)),
     ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),
     ("net", 2, || Box::new(net::Net::start())),
+    ("doors", 2, || Box::new(doors::Doors::open())),
     ("processes", 2, || Box::new(processes::Processes)),
     ("locks", 8, || Box::new(locks::Locks::start())),
     ("files", 4, || Box::new(files::Files::new())),

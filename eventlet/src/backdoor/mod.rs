@@ -259,6 +259,7 @@ impl Backdoor {
     /// println!("look inside: telnet {}", door.address().to_string().replace(':', " "));
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn listen(self, addr: impl ToSocketAddrs) -> io::Result<Running> {
         let addresses: Vec<_> = addr.to_socket_addrs()?.collect();
         // Before anybody could connect.
@@ -283,7 +284,7 @@ impl Backdoor {
     ///
     /// # Switching
     ///
-    /// Switches only if there is a socket already, to find out whether somebody listens.
+    /// Switches only if there is something already, to find out whether somebody listens.
     ///
     /// # Examples
     ///
@@ -295,6 +296,7 @@ impl Backdoor {
     /// assert!(!path.exists());
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn listen_unix(self, path: impl AsRef<Path>) -> io::Result<Running> {
         let (listener, file) = socket_file::listen(path.as_ref())?;
         Running::start(self, listener.into(), Some(file))
@@ -328,6 +330,7 @@ impl Backdoor {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[doc(alias = "backdoor_server")]
+    #[track_caller]
     pub fn serve(self, listener: impl Into<Listener>) -> io::Result<()> {
         running::serve(self, &listener.into())
     }

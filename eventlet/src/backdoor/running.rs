@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -56,21 +57,24 @@ pub struct Running {
 }
 
 impl Running {
+    /// Opens a door whose green threads are reported to be spawned where this is called from.
+    #[track_caller]
     pub(super) fn start(
         door: Backdoor,
         listener: Listener,
         file: Option<SocketFile>,
     ) -> io::Result<Self> {
+        let called_at = Location::caller();
         let address = listener.address(file.as_ref())?;
         door.check(&address)?;
         let consoles = Group::new();
         let (shown, theirs) = (address.clone(), consoles.clone());
         let body = move || {
-            if let Err(error) = accept_all(door, &listener, &theirs) {
+            if let Err(error) = accept_all(door, &listener, &theirs, called_at) {
                 eprintln!("eventlet: the backdoor at {shown} accepts nobody any more: {error}");
             }
         };
-        let acceptor = Builder::new().name("backdoor").spawn(body)?.handle();
+        let acceptor = Builder::new().name("backdoor").spawn_for(called_at, body)?.handle();
         Ok(Running { address, file, acceptor, consoles, _dating: Dating::start() })
     }
 
@@ -150,6 +154,7 @@ impl fmt::Debug for Running {
 
 /// Serves whoever comes, until the listener fails or is closed, or this is killed; then all consoles
 /// are.
+#[track_caller]
 pub(super) fn serve(door: Backdoor, listener: &Listener) -> io::Result<()> {
     struct KillAll(Group);
 
@@ -162,15 +167,20 @@ pub(super) fn serve(door: Backdoor, listener: &Listener) -> io::Result<()> {
     door.check(&listener.address(None)?)?;
     let _dating = Dating::start();
     let consoles = KillAll(Group::new());
-    accept_all(door, listener, &consoles.0)
+    accept_all(door, listener, &consoles.0, Location::caller())
 }
 
 /// Serves whoever comes, until the listener fails or is closed, or this is killed.
-fn accept_all(door: Backdoor, listener: &Listener, consoles: &Group) -> io::Result<()> {
+fn accept_all(
+    door: Backdoor,
+    listener: &Listener,
+    consoles: &Group,
+    called_at: &'static Location<'static>,
+) -> io::Result<()> {
     let door = Rc::new(door);
     let mut backoff = Backoff::new();
     loop {
-        match listener.accept().and_then(|stream| admit(&door, stream, consoles)) {
+        match listener.accept().and_then(|stream| admit(&door, stream, consoles, called_at)) {
             Ok(()) => backoff.reset(),
             Err(error) => match AcceptError::classify(&error) {
                 AcceptError::OneConnection => {}
@@ -183,7 +193,12 @@ fn accept_all(door: Backdoor, listener: &Listener, consoles: &Group) -> io::Resu
 }
 
 /// Opens a console, if there are not too many.
-fn admit(door: &Rc<Backdoor>, mut stream: Stream, consoles: &Group) -> io::Result<()> {
+fn admit(
+    door: &Rc<Backdoor>,
+    mut stream: Stream,
+    consoles: &Group,
+    called_at: &'static Location<'static>,
+) -> io::Result<()> {
     if consoles.len() >= door.most_consoles {
         let text =
             format!("error: {} consoles are open, and no more are allowed\n", consoles.len());
@@ -192,7 +207,7 @@ fn admit(door: &Rc<Backdoor>, mut stream: Stream, consoles: &Group) -> io::Resul
         return Ok(());
     }
     let door = door.clone();
-    let console = Builder::new().name("backdoor console").spawn(move || {
+    let console = Builder::new().name("backdoor console").spawn_for(called_at, move || {
         // A client that goes away is nobody's trouble.
         let _ = console::run(&door, stream);
     })?;

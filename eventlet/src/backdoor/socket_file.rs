@@ -1,6 +1,6 @@
 //! The file of a Unix socket: for its owner only, in nobody's way, and gone at the end.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs::{self, File, Metadata, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -13,8 +13,9 @@ use crate::timeout::with_timeout;
 /// So long a listener may take to answer before it counts as alive, if busy.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often is tried if others do the same at the same time.
-const TRIES: usize = 3;
+/// How often, and after which pauses, is tried if others do the same at the same time.
+const TRIES: usize = 300;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A socket file of our own, removed when this is dropped.
 pub(super) struct SocketFile {
@@ -45,14 +46,17 @@ impl Drop for SocketFile {
 /// Listens at `path`, where the socket of an owner that is gone may lie.
 pub(super) fn listen(path: &Path) -> io::Result<(UnixListener, SocketFile)> {
     let path = std::path::absolute(path)?;
-    for _ in 0..TRIES {
-        match UnixListener::bind(&path) {
-            Ok(listener) => return secure(listener, path),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => remove_stale(&path)?,
-            Err(error) => return Err(error),
+    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+    let listener = match UnixListener::bind(&path) {
+        Err(error) if is_taken(&error) => {
+            let _lock = lock_directory(&path)?;
+            remove_stale(&path)?;
+            UnixListener::bind(&path)
+                .map_err(|error| if is_taken(&error) { is_in_use(&path) } else { error })?
         }
-    }
-    Err(is_in_use(&path))
+        bound => bound?,
+    };
+    secure(listener, path)
 }
 
 /// Keeps everyone else out, those included who came before this.
@@ -67,12 +71,23 @@ fn secure(listener: UnixListener, path: PathBuf) -> io::Result<(UnixListener, So
     Ok((listener, file))
 }
 
+/// Of several that find the same stale socket, the second must not remove what the first has made
+/// meanwhile: so they take turns. Where directories cannot be locked, nobody is kept out.
+fn lock_directory(path: &Path) -> io::Result<Option<File>> {
+    let Some(Ok(directory)) = path.parent().map(File::open) else { return Ok(None) };
+    for _ in 0..TRIES {
+        match directory.try_lock() {
+            Ok(()) => return Ok(Some(directory)),
+            Err(TryLockError::WouldBlock) => crate::sleep(PAUSE),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+    Err(is_in_use(path))
+}
+
 /// Removes a socket that nobody listens at, and nothing else.
 fn remove_stale(path: &Path) -> io::Result<()> {
-    let found = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        found => found?,
-    };
+    let Some(found) = look(path)? else { return Ok(()) };
     if !found.file_type().is_socket() {
         let text = format!("{} is there and is no socket: it is left alone", path.display());
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, text));
@@ -80,25 +95,17 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     if is_alive(path) {
         return Err(is_in_use(path));
     }
-    // Someone else may have done the same meanwhile, and listen there now: so it is put aside, looked
-    // at again, and put back if it is another one. Linking replaces nothing.
-    let aside = aside(path)?;
-    fs::rename(path, &aside)?;
-    let is_same = fs::symlink_metadata(&aside).is_ok_and(|put| is_same_socket(&put, &found));
-    if !is_same {
-        fs::hard_link(&aside, path)?;
+    // Others may have come meanwhile that take no turns.
+    match look(path)? {
+        Some(now) if is_same_socket(&now, &found) => fs::remove_file(path),
+        _ => Ok(()),
     }
-    fs::remove_file(&aside)
 }
 
-/// A free name next to `path`.
-fn aside(path: &Path) -> io::Result<PathBuf> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".stale-{}", process::id()));
-    let aside = path.with_file_name(name);
-    match fs::symlink_metadata(&aside) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(aside),
-        _ => Err(is_in_use(path)),
+fn look(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
     }
 }
 

@@ -94,6 +94,10 @@ impl Hub {
         live.extend(self.timers.borrow().items().cloned());
         // A fiber that is registered may be in one of those places too.
         live.retain(|fiber| fiber.state.get() == State::New && fiber.key.get() == UNREGISTERED);
+        // One that runs and has never given way is in no place at all.
+        let current = self.current.borrow();
+        let is_nowhere = |fiber: &&FiberRc| !fiber.is_main && fiber.key.get() == UNREGISTERED;
+        live.extend(current.iter().filter(is_nowhere).cloned());
         live.extend(self.fibers.borrow().iter().map(|(_, fiber)| fiber.clone()));
         live.sort_unstable_by_key(|fiber| fiber.id);
         live
