@@ -44,6 +44,9 @@ pub struct Config {
     pub(super) origins: Option<OriginCheck>,
     /// What a client says besides.
     pub(super) headers: Vec<(String, String)>,
+    /// How `wss:` is connected to; as the system does unless set.
+    #[cfg(feature = "ssl")]
+    pub(super) connector: Option<crate::green::ssl::Connector>,
     pub(super) control_messages: bool,
     pub(super) ping_every: Option<Duration>,
     pub(super) pong_within: Duration,
@@ -70,6 +73,8 @@ impl Config {
             protocols: Vec::new(),
             origins: None,
             headers: Vec::new(),
+            #[cfg(feature = "ssl")]
+            connector: None,
             control_messages: false,
             ping_every: None,
             pong_within: Duration::from_secs(20),
@@ -133,6 +138,15 @@ impl Config {
         assert!(is_token(name), "{name:?} cannot be the name of a header field");
         assert!(!value.chars().any(char::is_control), "{value:?} cannot be in a header field");
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// How a client connects by `wss:`. Unless set, as [`Connector::new`] does.
+    ///
+    /// [`Connector::new`]: crate::green::ssl::Connector::new
+    #[cfg(feature = "ssl")]
+    pub fn connector(mut self, connector: crate::green::ssl::Connector) -> Self {
+        self.connector = Some(connector);
         self
     }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
+#[cfg(feature = "ssl")]
+use crate::green::ssl::TlsStream;
 use crate::{http, with_timeout};
 
 /// A stream of bytes in both directions that a [`WebSocket`](super::WebSocket) can be spoken over.
@@ -131,6 +133,32 @@ socket!(
 );
 socket!(TcpStream);
 socket!(UnixStream);
+
+#[cfg(feature = "ssl")]
+impl<S> Transport for TlsStream<S>
+where
+    S: Transport + crate::green::ssl::Transport,
+{
+    fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+        Read::read(&mut &*self, into)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        Write::write(&mut &*self, bytes)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        Write::flush(&mut &*self)
+    }
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        if how != Shutdown::Read {
+            // A peer that takes nothing is not told that this is the end.
+            let _ = with_timeout(Duration::ZERO, || TlsStream::shutdown(self));
+        }
+        self.get_ref().shutdown(how)
+    }
+}
 
 /// Writes all the bytes.
 pub(super) fn write_all(stream: &dyn Transport, mut bytes: &[u8]) -> io::Result<()> {

@@ -6,6 +6,7 @@ pub mod exchange;
 pub mod mutate;
 pub mod recorder;
 pub mod strict;
+pub mod served;
 pub mod websocket;
 
 pub use certificates::{Certificates, Issued, PASSWORD};

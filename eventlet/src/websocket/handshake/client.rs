@@ -27,13 +27,27 @@ pub(in crate::websocket) fn connect(
         // Messages are to be sent when they are, not when the next one is.
         stream.set_nodelay(true)?;
         let stream: Box<dyn Transport> =
-            if url.is_secure { secure(&url, stream)? } else { Box::new(stream) };
+            if url.is_secure { secure(&url, stream, config)? } else { Box::new(stream) };
         greet(stream, &url, config)
     })?
 }
 
-fn secure(_: &Url, _: TcpStream) -> Result<Box<dyn Transport>, HandshakeError> {
-    Err(HandshakeError::url("connect by wss: yourself, and use `client` on the TLS stream"))
+#[cfg(feature = "ssl")]
+fn secure(
+    url: &Url,
+    stream: TcpStream,
+    config: &Config,
+) -> Result<Box<dyn Transport>, HandshakeError> {
+    let connector = match &config.connector {
+        Some(connector) => connector.clone(),
+        None => crate::green::ssl::Connector::new()?,
+    };
+    Ok(Box::new(connector.connect(&url.host, stream)?))
+}
+
+#[cfg(not(feature = "ssl"))]
+fn secure(_: &Url, _: TcpStream, _: &Config) -> Result<Box<dyn Transport>, HandshakeError> {
+    Err(HandshakeError::url("wss: needs the feature `ssl` of eventlet"))
 }
 
 /// Makes a connection of a stream whose other end is a server.
