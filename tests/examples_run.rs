@@ -10,3 +10,4 @@ mod examples_program;
 mod examples_queues;
 mod examples_servers;
 mod examples_unchanged;
+mod examples_websocket;
