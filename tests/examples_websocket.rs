@@ -9,22 +9,25 @@ use super::examples_program::Program;
 
 /// Talks to the servers in its arguments, which share a Redis server.
 const PYTHON_CHATTERS: &str = r#"
-import sys
-from websockets.sync.client import connect
+import asyncio, sys
+from websockets import connect
 
-one, other = [connect(f"ws://{address}/chat", open_timeout=30, close_timeout=30) for address in sys.argv[1:]]
-for ws in one, other:
-    assert ws.recv(30).startswith("Connected as "), ws
-one.send("name: Ann")
-assert one.recv(30).startswith("you said: Changed name from "), one
-assert other.recv(30).startswith("Ann says: Changed name from "), other
-other.send("hello, 世界")
-assert other.recv(30) == "you said: hello, 世界"
-name, text = one.recv(30).split(" says: ")
-assert text == "hello, 世界", text
-one.close()
-other.close()
-print("all was heard")
+async def main():
+    one, other = [await connect(f"ws://{address}/chat") for address in sys.argv[1:]]
+    for ws in one, other:
+        assert (await ws.recv()).startswith("Connected as ")
+    await one.send("name: Ann")
+    assert (await one.recv()).startswith("you said: Changed name from ")
+    assert (await other.recv()).startswith("Ann says: Changed name from ")
+    await other.send("hello, 世界")
+    assert await other.recv() == "you said: hello, 世界"
+    name, text = (await one.recv()).split(" says: ")
+    assert text == "hello, 世界", text
+    await one.close()
+    await other.close()
+    print("all was heard")
+
+asyncio.run(asyncio.wait_for(main(), 30))
 "#;
 
 /// The folder for the screenshots: one that stays, if it is asked for.

@@ -5,8 +5,8 @@ pub mod corpus;
 pub mod exchange;
 pub mod mutate;
 pub mod recorder;
-pub mod strict;
 pub mod served;
+pub mod strict;
 pub mod websocket;
 
 pub use certificates::{Certificates, Issued, PASSWORD};
