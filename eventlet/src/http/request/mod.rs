@@ -503,6 +503,11 @@ impl Request {
         self.body.is_at_end() || self.body.pass(&mut self.wire)
     }
 
+    /// Whether the client, as far as it knows, may send something after what has been used.
+    pub(super) fn may_send_more(&self) -> bool {
+        self.head.keep_alive || !self.body.is_at_end() || !self.wire.received().is_empty()
+    }
+
     pub(super) fn is_body_read(&self) -> bool {
         self.body.is_at_end()
     }

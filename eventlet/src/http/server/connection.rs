@@ -14,10 +14,9 @@ use crate::http::stream::Stream;
 use crate::http::wire::Wire;
 use crate::hub::{self, Hub};
 
-/// How long a client that is refused may go on sending before the connection is closed, and how much:
-/// closed at once, it might never see why.
+/// How long a client that does not know yet may go on sending before the connection is closed: closed
+/// at once, it might never see the last response.
 const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES: usize = 1 << 18;
 
 /// What comes next on a connection.
 enum Next {
@@ -39,19 +38,17 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
     let wire = Wire::new(stream, service.settings.clone());
     let mut request = Request::new(wire);
     loop {
-        seat.set_idle(request.wire.received().is_empty());
-        match next(&mut request, service) {
+        match next(&mut request, service, seat) {
             // Nobody is there to be told of errors of the connection.
             Err(_) | Ok(Next::End) => return,
             Ok(Next::Refused(refused)) => {
-                seat.set_idle(false);
                 service.log_refusal(&request, refused);
                 if send_refusal(refused, &mut request.wire).is_ok() {
                     linger(&mut request.wire);
                 }
                 return;
             }
-            Ok(Next::Request) => seat.set_idle(false),
+            Ok(Next::Request) => {}
         }
         match answer(service, &mut request) {
             After::NextRequest => {}
@@ -62,13 +59,13 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
             After::End => break,
         }
     }
-    if request.wire.flush().is_ok() && !request.is_body_read() {
+    if request.wire.flush().is_ok() && request.may_send_more() {
         linger(&mut request.wire);
     }
 }
 
 /// Waits for the head of a request.
-fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next> {
+fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) -> io::Result<Next> {
     let settings = &service.settings;
     let mut begun = None;
     // A head that comes in many pieces is not read again with each of them, unless that may be all.
@@ -96,7 +93,11 @@ fn next<A: App>(request: &mut Request, service: &Service<A>) -> io::Result<Next>
             let left = settings.head_timeout.saturating_sub(now.since(begun));
             Some(settings.socket_timeout.map_or(left, |limit| limit.min(left)))
         };
-        match request.wire.receive(limit) {
+        // Not before all responses are sent: whoever is idle may be ended when the server stops.
+        seat.set_idle(n_received == 0);
+        let received = request.wire.receive(limit);
+        seat.set_idle(false);
+        match received {
             Ok(0) => return Ok(Next::End),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock && n_received > 0 => {
@@ -165,12 +166,11 @@ fn linger(wire: &mut Wire) {
         return;
     }
     let end = hub::with(Hub::now).after(LINGER);
-    let mut n_read = 0;
-    let mut buf = [0; 2048];
-    while n_read < LINGER_BYTES {
+    let mut buf = [0; 4096];
+    loop {
         let left = end.since(hub::with(Hub::now));
         match wire.receive_into(&mut buf, Some(left)) {
-            Ok(n) if n > 0 && !left.is_zero() => n_read += n,
+            Ok(n) if n > 0 && !left.is_zero() => {}
             _ => return,
         }
     }

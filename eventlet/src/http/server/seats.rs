@@ -44,7 +44,7 @@ impl Seats {
 
     /// For the connection that the current green thread serves.
     pub(super) fn take(&self) -> Seat<'_> {
-        let sitter = Sitter { handle: crate::current(), is_idle: true, parting: None };
+        let sitter = Sitter { handle: crate::current(), is_idle: false, parting: None };
         Seat { seats: self, key: self.taken.borrow_mut().insert(sitter) }
     }
 
