@@ -72,7 +72,7 @@ fn answer<S: Write>(door: &Backdoor, line: &str, stream: &mut BufWriter<S>) -> i
     let mut words = line.split_whitespace();
     let Some(command) = words.next() else { return Ok(Next::Line) };
     let args: Vec<&str> = words.collect();
-    if command == "quit" || command == "exit" {
+    if command == "quit" {
         return Ok(Next::End);
     }
     let mut out = Out { stream, failed: false };

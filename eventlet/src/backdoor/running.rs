@@ -16,6 +16,19 @@ use crate::greenthread::{Builder, Handle};
 use crate::hub::Dating;
 
 /// Where consoles can be reached.
+///
+/// # Examples
+///
+/// ```
+/// use eventlet::backdoor::{Address, Backdoor};
+///
+/// let door = Backdoor::new().listen("[::1]:0")?;
+/// match door.address() {
+///     Address::Tcp(address) => println!("nc {} {}", address.ip(), address.port()),
+///     Address::Unix(path) => println!("nc -U {}", path.display()),
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Address {
     /// Over TCP.
