@@ -16,7 +16,7 @@ use crate::hub::{self, Hub};
 pub(crate) struct Body {
     left: Left,
     /// The client waits for `100 Continue`.
-    pub(super) is_awaited: bool,
+    pub(in crate::http) is_awaited: bool,
     n_read: u64,
     /// How long the client has been waited for. The time between is the application's.
     waited: Duration,
@@ -34,7 +34,7 @@ enum Left {
 const MOST_PASSED: u64 = 1 << 18;
 
 impl Body {
-    pub(super) fn new() -> Self {
+    pub(in crate::http) fn new() -> Self {
         Body { left: Left::Length(0), is_awaited: false, n_read: 0, waited: Duration::ZERO }
     }
 
@@ -65,7 +65,7 @@ impl Body {
     }
 
     /// Reads; 0 is the end.
-    pub(super) fn read(&mut self, wire: &mut Wire, buf: &mut [u8]) -> io::Result<usize> {
+    pub(in crate::http) fn read(&mut self, wire: &mut Wire, buf: &mut [u8]) -> io::Result<usize> {
         if buf.is_empty() {
             return Ok(0);
         }

@@ -25,7 +25,7 @@ use super::stream::Stream;
 use super::wire::Wire;
 use crate::greenthread::Exit;
 use crate::unwind;
-use body::Body;
+pub(super) use body::Body as Incoming;
 use head::Head;
 
 /// A request that is refused, whatever the application would have said.
@@ -94,7 +94,7 @@ impl From<BadRequest> for io::Error {
 /// ```
 pub struct Request {
     head: Head,
-    body: Body,
+    body: Incoming,
     pub(super) wire: Wire,
     peer: Option<SocketAddr>,
     hooks: Vec<Hook>,
@@ -112,7 +112,7 @@ impl Request {
         let peer = wire.stream().peer_addr();
         Request {
             head: Head::new(),
-            body: Body::new(),
+            body: Incoming::new(),
             wire,
             peer,
             hooks: Vec::new(),
@@ -495,6 +495,11 @@ impl Request {
     /// Why the body could not be read, if that is the client's fault.
     pub(super) fn refusal(&self) -> Option<BadRequest> {
         self.body.refusal()
+    }
+
+    /// What a response is sent by, and what it may still read.
+    pub(super) fn parts(&mut self) -> (&mut Wire, &mut Incoming) {
+        (&mut self.wire, &mut self.body)
     }
 
     /// Passes over what the application has left of the body, and says whether the next request may

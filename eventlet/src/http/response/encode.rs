@@ -8,7 +8,7 @@ use ::http::{HeaderMap, HeaderName, StatusCode};
 use super::writer::{BodyWriter, Mode};
 use super::{Body, Response};
 use crate::http::date;
-use crate::http::request::BadRequest;
+use crate::http::request::{BadRequest, Incoming};
 use crate::http::wire::Wire;
 
 /// What decides, besides the response, how it is sent.
@@ -33,7 +33,12 @@ pub(in crate::http) struct Sent {
 }
 
 /// Sends a response, or leaves it to be sent with the next one.
-pub(in crate::http) fn send(response: Response, wire: &mut Wire, outgoing: Outgoing) -> Sent {
+pub(in crate::http) fn send(
+    response: Response,
+    wire: &mut Wire,
+    incoming: &mut Incoming,
+    outgoing: Outgoing,
+) -> Sent {
     let mode = mode_of(&response, outgoing);
     let keep_alive = outgoing.keep_alive && mode != Mode::UntilClose && !asks_to_close(&response);
     encode_head(&response, wire, outgoing, mode, keep_alive);
@@ -51,7 +56,7 @@ pub(in crate::http) fn send(response: Response, wire: &mut Wire, outgoing: Outgo
         Body::Written(write) => {
             wire.expect_small_writes();
             let min_chunk = response.min_chunk_size.unwrap_or(wire.settings.min_chunk_size);
-            let mut writer = BodyWriter::new(wire, mode, min_chunk);
+            let mut writer = BodyWriter::new(wire, incoming, mode, min_chunk);
             let written = write(&mut writer);
             let result = written.and_then(|()| writer.finish());
             sent(writer.n_bytes(), result)
@@ -226,7 +231,7 @@ pub(in crate::http) fn send_refusal(refused: BadRequest, wire: &mut Wire) -> io:
     let outgoing = Outgoing { is_1_1: true, is_head: false, keep_alive: false, is_asked: false };
     let mut response = Response::text(refused.why);
     response.status = refused.status;
-    send(response, wire, outgoing).result?;
+    send(response, wire, &mut Incoming::new(), outgoing).result?;
     wire.flush()
 }
 

@@ -131,7 +131,8 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> After {
         keep_alive: !must_close && may_follow,
         is_asked,
     };
-    let Sent { n_bytes, keep_alive, result } = send(response, &mut request.wire, outgoing);
+    let (wire, incoming) = request.parts();
+    let Sent { n_bytes, keep_alive, result } = send(response, wire, incoming, outgoing);
     let may_join = keep_alive && request.is_body_read() && takeover.is_none();
     let delivered = result
         .and_then(|()| if may_join { request.wire.flush_if_full() } else { request.wire.flush() });
