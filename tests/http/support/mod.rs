@@ -7,6 +7,7 @@ pub mod mutate;
 pub mod recorder;
 pub mod served;
 pub mod strict;
+pub mod tls;
 pub mod websocket;
 
 pub use certificates::{Certificates, Issued, PASSWORD};

@@ -9,12 +9,12 @@ use super::common::{Common, common_settings};
 use super::error::invalid_input;
 use super::session::Start;
 use super::stream::Settings;
-use super::{TlsStream, Transport};
+use super::{TlsStream, Transport, Version};
 
 /// Makes TLS connections of those that clients have opened, to whom it shows a certificate.
 ///
-/// Clones are the same acceptor, for other OS threads too. Clients are not asked for certificates; the
-/// library underneath, native-tls, has no way to do that.
+/// Clones are the same acceptor, for other OS threads too. The library underneath, native-tls, sets
+/// limits: servers speak TLS 1.2 and not 1.3, and do not ask clients for certificates.
 ///
 /// # Examples
 ///
@@ -99,11 +99,12 @@ impl fmt::Debug for Acceptor {
 /// let acceptor = Acceptor::builder()
 ///     .certificate_files("../tests/http/localhost.pem", "../tests/http/localhost.key")
 ///     .alpn(["h2", "http/1.1"])
-///     .min_version(Version::Tls13)
 ///     .build()?;
 ///
 /// let error = Acceptor::builder().build().unwrap_err();
 /// assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+/// let error = Acceptor::builder().min_version(Version::Tls13).build().unwrap_err();
+/// assert_eq!(error.kind(), std::io::ErrorKind::Unsupported);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[must_use = "it does nothing until `build`"]
@@ -129,7 +130,8 @@ impl AcceptorBuilder {
     /// # Errors
     ///
     /// Fails with [`InvalidInput`](io::ErrorKind::InvalidInput) if there is no certificate, or something
-    /// that was given cannot be read, as reading files does, and as the system's library does.
+    /// that was given cannot be read; with [`Unsupported`](io::ErrorKind::Unsupported) if only TLS 1.3 is
+    /// to be spoken; as reading files does, and as the system's library does.
     ///
     /// # Switching
     ///
@@ -145,6 +147,10 @@ impl AcceptorBuilder {
             let text = "a server needs a certificate and its key: call `certificate` or `pkcs12`";
             io::Error::new(io::ErrorKind::InvalidInput, text)
         })?;
+        if common.min_version > Version::Tls12 {
+            let text = "native-tls lets servers speak TLS 1.2 at most";
+            return Err(io::Error::new(io::ErrorKind::Unsupported, text));
+        }
         let mut builder = TlsAcceptor::builder(identity);
         builder
             .min_protocol_version(Some(common.min_version.protocol()))

@@ -26,7 +26,8 @@
 //!
 //! Encryption, certificates and their checks are those of native-tls: OpenSSL on Linux, the system's
 //! framework on macOS. It has no way to choose ciphers, to ask clients for certificates, to look at
-//! lists of revoked ones, or to resume sessions by hand.
+//! lists of revoked ones, or to resume sessions by hand; and servers speak TLS 1.2 at most, while clients
+//! speak 1.3 as well.
 
 mod acceptor;
 mod by_turns;

@@ -5,7 +5,7 @@ use native_tls::Protocol;
 /// A version of TLS.
 ///
 /// Which of them there are is up to the system's library and its configuration; 1.0 and 1.1 are old
-/// and most often turned off.
+/// and most often turned off. An [`Acceptor`](super::Acceptor) does not speak 1.3.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[non_exhaustive]
 pub enum Version {
