@@ -141,7 +141,7 @@ fn unwrapping_loses_nothing_that_was_read_ahead() {
         let tls = Tls::new();
         let (client, server) = tls.pair();
         client.shutdown().unwrap();
-        (&*client.get_ref()).write_all(b"in the open").unwrap();
+        client.get_ref().write_all(b"in the open").unwrap();
         let (mut plain, rest) = server.unwrap().unwrap();
         plain.set_nonblocking(true).unwrap();
         let mut ahead = Vec::new();
@@ -203,8 +203,8 @@ fn what_was_tampered_with_is_refused() {
         let tls = Tls::new();
         let (client, server) = tls.pair();
         // A record that nobody has encrypted.
-        (&*client.get_ref()).write_all(&[23, 3, 3, 0, 32]).unwrap();
-        (&*client.get_ref()).write_all(&[7; 32]).unwrap();
+        client.get_ref().write_all(&[23, 3, 3, 0, 32]).unwrap();
+        client.get_ref().write_all(&[7; 32]).unwrap();
         let error = read_end(&server).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidData);
         let error = read_end(&client).unwrap_err();

@@ -13,10 +13,13 @@ use eventlet_http_tests::tls::Tls;
 use eventlet_tests::net::{listener, pair};
 use eventlet_tests::{check, ms, yield_now};
 
-/// Answers each connection with what it has sent. Says how many handshakes failed, and why.
-fn echo(acceptor: Acceptor) -> (SocketAddr, GreenThread<()>, Rc<Cell<(usize, Option<Reason>)>>) {
+/// How many handshakes have failed, and why the last one did.
+type Failed = Rc<Cell<(usize, Option<Reason>)>>;
+
+/// Answers each connection with what it has sent.
+fn echo(acceptor: Acceptor) -> (SocketAddr, GreenThread<()>, Failed) {
     let (listener, address) = listener();
-    let failed = Rc::new(Cell::new((0, None)));
+    let failed = Failed::default();
     let seen = failed.clone();
     let server = spawn(move || {
         let _ = eventlet::serve(listener, move |stream, _peer| {
