@@ -8,7 +8,7 @@ use std::time::Duration;
 use eventlet::green::net::TcpStream;
 use eventlet::green::os::unix::net::UnixStream;
 use eventlet::green::ssl::{Acceptor, Connector};
-use eventlet::http::{Request, Response, Running};
+use eventlet::http::{Request, Response, Running, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{Event, sleep, spawn, with_timeout};
 use eventlet_http_tests::served::start;
@@ -329,10 +329,7 @@ fn ssl_sending_messages() {
         let connector = Connector::builder().ca(&certificate).build().unwrap();
         let listener = eventlet::listen("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let server = spawn(move || {
-            let (stream, _peer) = listener.accept().unwrap();
-            websocket::accept(acceptor.accept(stream)).unwrap().run(handle)
-        });
+        let server = Server::new(site).tls(acceptor).start(listener).unwrap();
         let url = format!("wss://localhost:{port}/echo");
         let ws = Config::new().connector(connector).connect(&url).unwrap();
         ws.send("hello").unwrap();
@@ -340,8 +337,10 @@ fn ssl_sending_messages() {
         ws.send("start end").unwrap();
         assert_eq!(ws.recv(), Some(Message::from("start end")));
         ws.close(CloseCode::NORMAL, "");
-        server.wait().unwrap().unwrap();
         assert_eq!(ws.closed().unwrap().code, CloseCode::NORMAL);
+        // Whom this client does not know it does not talk to.
+        assert!(websocket::connect(&url).is_err());
+        server.stop();
     });
 }
 

@@ -84,6 +84,33 @@ impl Stream {
     /// # Switching
     ///
     /// Never switches.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use std::{net::Shutdown, rc::Rc};
+    /// use eventlet::http::{Request, Response, Server, Stream};
+    ///
+    /// fn app(request: &mut Request) -> Response {
+    ///     request.upgrade(Response::new(101).with_header("upgrade", "nothing"), |stream: Stream| {
+    ///         let stream = Rc::new(stream);
+    ///         let theirs = stream.clone();
+    ///         stream.on_stop(move || drop(theirs.shutdown(Shutdown::Both)));
+    ///         // Until the client has had enough, or the server stops.
+    ///         while (&*stream).read(&mut [0; 100]).is_ok_and(|n| n > 0) {}
+    ///     })
+    /// }
+    /// # use std::io::Write;
+    /// # let listener = eventlet::listen("127.0.0.1:0")?;
+    /// # let mut client = eventlet::connect(listener.local_addr()?)?;
+    /// # let server = Server::new(app).start(listener)?;
+    /// # client.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: nothing\r\n\r\n")?;
+    /// # client.read(&mut [0; 10])?;
+    /// # server.stop();
+    /// # std::io::read_to_string(client)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn on_stop(&self, hook: impl FnOnce() + 'static) {
         if let Some(parting) = &self.parting {
             parting.on(hook);
@@ -220,12 +247,21 @@ impl Stream {
             Transport::Unix(stream) => stream.shutdown(how),
             #[cfg(feature = "ssl")]
             Transport::Tls(stream) => {
-                if how != Shutdown::Read {
-                    stream.shutdown()?;
-                }
-                stream.get_ref().end(how)
+                let told = if how == Shutdown::Read { Ok(()) } else { stream.shutdown() };
+                stream.get_ref().end(how).and(told)
             }
         }
+    }
+
+    /// The same without waiting: a client that takes nothing is not told.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn cut(&self, how: Shutdown) -> io::Result<()> {
+        #[cfg(feature = "ssl")]
+        if let Transport::Tls(stream) = &self.transport {
+            let _ = crate::with_timeout(Duration::ZERO, || stream.shutdown());
+            return stream.get_ref().end(how);
+        }
+        self.shutdown(how)
     }
 
     /// Sends small pieces at once instead of collecting them, where the system would.

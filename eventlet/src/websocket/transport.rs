@@ -106,7 +106,7 @@ pub trait Transport: 'static {
 }
 
 macro_rules! socket {
-    ($socket:ty $(, $($more:tt)*)?) => {
+    ($socket:ty, $shutdown:ident $(, $($more:tt)*)?) => {
         impl Transport for $socket {
             fn read(&self, into: &mut [u8]) -> io::Result<usize> {
                 Read::read(&mut &*self, into)
@@ -117,7 +117,7 @@ macro_rules! socket {
             }
 
             fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-                <$socket>::shutdown(self, how)
+                <$socket>::$shutdown(self, how)
             }
 
             $($($more)*)?
@@ -127,12 +127,13 @@ macro_rules! socket {
 
 socket!(
     http::Stream,
+    cut,
     fn on_stop(&self, hook: Box<dyn FnOnce()>) {
         http::Stream::on_stop(self, hook);
     }
 );
-socket!(TcpStream);
-socket!(UnixStream);
+socket!(TcpStream, shutdown);
+socket!(UnixStream, shutdown);
 
 #[cfg(feature = "ssl")]
 impl<S> Transport for TlsStream<S>
