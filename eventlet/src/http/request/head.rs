@@ -8,6 +8,9 @@ use ::http::{HeaderMap, HeaderValue, Method, Version};
 
 use super::framing::Framing;
 
+/// How many bytes are kept for the next head.
+const LARGE: usize = 8192;
+
 /// A part of [`Head::bytes`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Part {
@@ -64,6 +67,17 @@ impl Head {
         self.bytes.extend_from_slice(bytes);
         self.fields.clear();
         self.map.take();
+    }
+
+    /// Gives back what a large head has taken, since the connection may be idle for long. It has no
+    /// target and no fields after that.
+    pub(super) fn shed(&mut self) {
+        if self.bytes.capacity() > LARGE {
+            self.bytes = Vec::new();
+            self.fields = Vec::new();
+            self.target = Part::default();
+            self.map.take();
+        }
     }
 
     pub(super) fn bytes_of(&self, part: Part) -> &[u8] {

@@ -505,6 +505,7 @@ impl Request {
     /// Passes over what the application has left of the body, and says whether the next request may
     /// follow.
     pub(super) fn pass_body(&mut self) -> bool {
+        self.head.shed();
         self.body.is_at_end() || self.body.pass(&mut self.wire)
     }
 

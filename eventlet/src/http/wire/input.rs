@@ -26,6 +26,10 @@ impl Input {
         self.start += n;
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
+            // What one large head has needed is not kept for the next one.
+            if self.buffer.len() > SIZE {
+                self.buffer = Box::default();
+            }
         }
     }
 
