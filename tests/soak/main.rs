@@ -34,6 +34,7 @@ mod threads;
 mod timeouts;
 mod tpool;
 mod unwinding;
+mod websockets;
 
 use std::env;
 use std::time::Duration;
@@ -58,6 +59,7 @@ const SUBJECTS: &[Row] = &[
     ("scopes", 2, || Box::new(scopes::Scopes)),
     ("unwinding", 6, || Box::new(unwinding::Unwinding::new())),
     ("net", 2, || Box::new(net::Net::start())),
+    ("websockets", 2, || Box::<websockets::WebSockets>::default()),
     ("doors", 2, || Box::new(doors::Doors::open())),
     ("processes", 2, || Box::new(processes::Processes)),
     ("locks", 8, || Box::new(locks::Locks::start())),
