@@ -12,6 +12,7 @@ use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
 #[cfg(feature = "ssl")]
 use crate::green::ssl::{Acceptor, TlsStream};
+use crate::hub::Direction;
 
 /// A client's connection: TCP or a Unix socket, with or without TLS.
 ///
@@ -283,6 +284,26 @@ impl Stream {
     /// Lets whoever takes it over hear that the server stops.
     pub(super) fn with_parting(self, parting: Rc<Parting>) -> Self {
         Stream { parting: Some(parting), ..self }
+    }
+
+    /// Reads up to `wanted` bytes by `read`, which is called when something may have come: it need not
+    /// have a buffer before. With TLS it is called at once, and waits.
+    pub(super) fn read_by(
+        &self,
+        wanted: usize,
+        mut read: impl FnMut(&mut dyn Read) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        debug_assert!(self.ahead.borrow().is_empty(), "it is the server's, who puts nothing back");
+        match &self.transport {
+            Transport::Tcp(stream) => {
+                stream.source().transfer(Direction::Read, wanted, |mut socket| read(&mut socket))
+            }
+            Transport::Unix(stream) => {
+                stream.source().transfer(Direction::Read, wanted, |mut socket| read(&mut socket))
+            }
+            #[cfg(feature = "ssl")]
+            Transport::Tls(_) => read(&mut &*self),
+        }
     }
 
     /// Takes from what was put back; none if there is nothing.

@@ -17,49 +17,60 @@ pub(super) fn is_host_and_port(text: &[u8]) -> bool {
 
 /// A host and what is behind its colon, both well-formed.
 fn split(text: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    let host_end = match text.first()? {
-        b'[' => text.iter().position(|&byte| byte == b']')? + 1,
-        _ => text.iter().position(|&byte| byte == b':').unwrap_or(text.len()),
+    let host_len = match text.first()? {
+        b'[' => address_len(text)?,
+        _ => name_len(text),
     };
-    let (host, rest) = text.split_at(host_end);
+    let (host, rest) = text.split_at(host_len);
     let port = match rest {
         [] => None,
         [b':', port @ ..] => Some(port),
         _ => return None,
     };
-    (is_host(host) && port.is_none_or(is_port)).then_some((host, port))
+    (!host.is_empty() && port.is_none_or(is_port)).then_some((host, port))
 }
 
-fn is_host(host: &[u8]) -> bool {
-    match host {
-        [b'[', address @ .., b']'] => {
-            std::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
-        }
-        _ => !host.is_empty() && is_name(host),
-    }
+/// How long the address in brackets is that this begins with, if it is one.
+fn address_len(text: &[u8]) -> Option<usize> {
+    let end = text.iter().position(|&byte| byte == b']')?;
+    std::str::from_utf8(&text[1..end]).ok()?.parse::<Ipv6Addr>().ok()?;
+    Some(end + 1)
 }
 
-/// Whether these are characters of names, and escapes with two digits.
-fn is_name(mut name: &[u8]) -> bool {
+/// How many characters of names this begins with, and escapes with two digits.
+fn name_len(text: &[u8]) -> usize {
+    let mut length = 0;
     loop {
-        name = match name {
-            [] => return true,
-            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                rest
+        let rest = &text[length..];
+        length += rest.iter().position(|&byte| !OF_NAMES[usize::from(byte)]).unwrap_or(rest.len());
+        match &text[length..] {
+            [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                length += 3;
             }
-            [byte, rest @ ..]
-                if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=".contains(byte) =>
-            {
-                rest
-            }
-            _ => return false,
+            _ => return length,
         }
     }
 }
+
+/// What names are made of, besides escapes.
+static OF_NAMES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut others: &[u8] = b"-._~!$&'()*+;=";
+    while let [byte, rest @ ..] = others {
+        table[*byte as usize] = true;
+        others = rest;
+    }
+    table
+};
 
 /// Whether it is a port, or nothing.
 fn is_port(port: &[u8]) -> bool {
-    let is_number = port.iter().all(u8::is_ascii_digit);
-    let number = std::str::from_utf8(port).ok().and_then(|digits| digits.parse::<u16>().ok());
-    is_number && (port.is_empty() || number.is_some())
+    const TOO_LARGE: u32 = 1 << 16;
+    let add = |number: u32, byte: &u8| (number * 10 + u32::from(byte & 15)).min(TOO_LARGE);
+    port.iter().all(u8::is_ascii_digit) && port.iter().fold(0, add) < TOO_LARGE
 }

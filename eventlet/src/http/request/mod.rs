@@ -522,7 +522,15 @@ impl Request {
         self.takeover.take()
     }
 
+    #[inline]
     pub(super) fn call_hooks(&mut self, ended: &Ended) {
+        if !self.hooks.is_empty() {
+            self.call_some_hooks(ended);
+        }
+    }
+
+    #[cold]
+    fn call_some_hooks(&mut self, ended: &Ended) {
         while !self.hooks.is_empty() {
             let hook = self.hooks.remove(0);
             // What they panic with has been printed, and concerns neither the others nor the client.

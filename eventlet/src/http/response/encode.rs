@@ -73,7 +73,7 @@ fn mode_of(response: &Response, outgoing: Outgoing) -> Mode {
     }
     match &response.body {
         Body::Whole(bytes) => Mode::Counted(bytes.len() as u64),
-        Body::Written(_) => match declared_length(&response.headers) {
+        Body::Written(_) => match declared_length(response) {
             Some(length) => Mode::Counted(length),
             None if outgoing.is_1_1 => Mode::Chunked,
             None => Mode::UntilClose,
@@ -81,12 +81,12 @@ fn mode_of(response: &Response, outgoing: Outgoing) -> Mode {
     }
 }
 
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+fn declared_length(response: &Response) -> Option<u64> {
+    response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn asks_to_close(response: &Response) -> bool {
-    let values = response.headers.get_all(CONNECTION).into_iter();
+    let values = response.headers.iter().flat_map(|headers| headers.get_all(CONNECTION));
     values
         .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
         .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
@@ -102,45 +102,43 @@ fn encode_head(
     let (capitalize, idle) = (wire.settings.capitalize, wire.settings.keep_alive);
     let is_1_1 = wire.settings.is_1_1;
     let out = &mut wire.output;
+    let headers = response.headers.as_deref();
+    let has = |name| headers.is_some_and(|headers| headers.contains_key(name));
     status_line(out, response.status, is_1_1);
-    for (name, value) in &response.headers {
+    for (name, value) in headers.into_iter().flatten() {
         if !is_the_servers(name, response) {
             header(out, name, value.as_bytes(), capitalize);
         }
     }
     if let Some(content_type) = response.content_type
-        && !response.headers.contains_key(CONTENT_TYPE)
+        && !has(CONTENT_TYPE)
     {
-        header(out, &CONTENT_TYPE, content_type.as_bytes(), capitalize);
+        own(out, "\r\nContent-Type: ", capitalize);
+        out.extend_from_slice(content_type.as_bytes());
     }
-    if !response.headers.contains_key(DATE) && !response.status.is_informational() {
-        name(out, "date", capitalize);
-        date::append(out);
-        out.extend_from_slice(b"\r\n");
+    if !has(DATE) && !response.status.is_informational() {
+        date::append(out, capitalize);
     }
     match length_to_tell(response, outgoing, mode) {
         Some(length) => {
-            name(out, "content-length", capitalize);
+            own(out, "\r\nContent-Length: ", capitalize);
             decimal(out, length);
-            out.extend_from_slice(b"\r\n");
         }
-        None if mode == Mode::Chunked => header(out, &TRANSFER_ENCODING, b"chunked", capitalize),
+        None if mode == Mode::Chunked => own(out, "\r\nTransfer-Encoding: chunked", capitalize),
         None => {}
     }
     if response.status == StatusCode::SWITCHING_PROTOCOLS {
-        header(out, &CONNECTION, b"upgrade", capitalize);
+        own(out, "\r\nConnection: upgrade", capitalize);
     } else if !keep_alive {
-        header(out, &CONNECTION, b"close", capitalize);
+        own(out, "\r\nConnection: close", capitalize);
     } else if outgoing.is_asked || !outgoing.is_1_1 {
-        header(out, &CONNECTION, b"keep-alive", capitalize);
+        own(out, "\r\nConnection: keep-alive", capitalize);
         if let Some(idle) = idle {
-            name(out, "keep-alive", capitalize);
-            out.extend_from_slice(b"timeout=");
+            own(out, "\r\nKeep-Alive: timeout=", capitalize);
             decimal(out, idle.as_secs());
-            out.extend_from_slice(b"\r\n");
         }
     }
-    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(b"\r\n\r\n");
 }
 
 /// Headers that only the server can know.
@@ -162,7 +160,7 @@ fn length_to_tell(response: &Response, outgoing: Outgoing, mode: Mode) -> Option
                 _ => None,
             };
             let is_without = matches!(response.status.as_u16(), 204 | 304);
-            whole.or_else(|| declared_length(&response.headers)).filter(|_| !is_without)
+            whole.or_else(|| declared_length(response)).filter(|_| !is_without)
         }
         _ => None,
     }
@@ -170,20 +168,31 @@ fn length_to_tell(response: &Response, outgoing: Outgoing, mode: Mode) -> Option
 
 fn status_line(out: &mut Vec<u8>, status: StatusCode, is_1_1: bool) {
     if status == StatusCode::OK && is_1_1 {
-        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        out.extend_from_slice(b"HTTP/1.1 200 OK");
         return;
     }
     out.extend_from_slice(if is_1_1 { b"HTTP/1.1 " } else { b"HTTP/1.0 " });
     out.extend_from_slice(status.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(status.canonical_reason().unwrap_or("").as_bytes());
-    out.extend_from_slice(b"\r\n");
 }
 
+/// Begins a line with a header of the server's own: its name `Like-This`, and perhaps a value that is
+/// in lower case.
+#[inline(always)]
+fn own(out: &mut Vec<u8>, header: &'static str, capitalize: bool) {
+    let start = out.len();
+    out.extend_from_slice(header.as_bytes());
+    if !capitalize {
+        out[start..].make_ascii_lowercase();
+    }
+}
+
+/// A line begins with the end of the one before, so the last one has none.
 fn header(out: &mut Vec<u8>, header: &HeaderName, value: &[u8], capitalize: bool) {
+    out.extend_from_slice(b"\r\n");
     name(out, header.as_str(), capitalize);
     out.extend_from_slice(value);
-    out.extend_from_slice(b"\r\n");
 }
 
 /// Names are in lower case until here.
@@ -223,7 +232,7 @@ pub(in crate::http) fn encode_continue(headers: &HeaderMap, wire: &mut Wire) {
     for (name, value) in headers {
         header(&mut wire.output, name, value.as_bytes(), capitalize);
     }
-    wire.output.extend_from_slice(b"\r\n");
+    wire.output.extend_from_slice(b"\r\n\r\n");
 }
 
 /// Tells the client why it is refused; the connection is closed after that.

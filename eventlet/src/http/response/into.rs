@@ -93,7 +93,7 @@ impl<B: Into<Cow<'static, [u8]>>> IntoResponse for ::http::Response<B> {
     fn into_response(self) -> Response {
         let (parts, body) = self.into_parts();
         let mut response = Response::of(parts.status, None, Body::Whole(body.into()));
-        response.headers = parts.headers;
+        *response.headers_mut() = parts.headers;
         response
     }
 }

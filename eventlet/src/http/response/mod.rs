@@ -8,6 +8,7 @@ mod writer;
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
+use std::sync::LazyLock;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
@@ -34,7 +35,8 @@ pub use writer::BodyWriter;
 #[must_use = "a response does nothing unless it is returned"]
 pub struct Response {
     status: StatusCode,
-    headers: HeaderMap,
+    /// None in most responses; a map is large to move.
+    headers: Option<Box<HeaderMap>>,
     /// Sent as `Content-Type` unless the headers have one.
     content_type: Option<&'static str>,
     body: Body,
@@ -70,7 +72,7 @@ impl Response {
     fn of(status: StatusCode, content_type: Option<&'static str>, body: Body) -> Self {
         Response {
             status,
-            headers: HeaderMap::new(),
+            headers: None,
             content_type,
             body,
             min_chunk_size: None,
@@ -251,7 +253,8 @@ impl Response {
     /// assert_eq!(response.headers()["server"], "mine");
     /// ```
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+        self.headers.as_deref().unwrap_or(&NONE)
     }
 
     /// The headers, to be changed.
@@ -275,7 +278,7 @@ impl Response {
     /// assert_eq!(response.status(), 302);
     /// ```
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+        self.headers.get_or_insert_default()
     }
 
     /// The same with this status.
@@ -328,7 +331,7 @@ impl Response {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
             panic!("a header whose name or value cannot be sent");
         };
-        self.headers.append(name, value);
+        self.headers_mut().append(name, value);
         self
     }
 
@@ -367,7 +370,7 @@ impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)
-            .field("headers", &self.headers)
+            .field("headers", self.headers())
             .field("body", &self.body)
             .finish_non_exhaustive()
     }

@@ -1,13 +1,14 @@
 //! What has been received and not been used.
 
 use std::io::{self, Read};
+use std::mem;
 
-/// How much is asked for at once.
-const SIZE: usize = 8192;
+use super::spare::{self, SIZE};
+use crate::http::stream::Stream;
 
 /// Bytes in the order of their coming.
 pub(super) struct Input {
-    /// Allocated when something comes.
+    /// Taken when something comes, and given back when all of it has been used.
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
@@ -26,30 +27,39 @@ impl Input {
         self.start += n;
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-            // What one large head has needed is not kept for the next one.
-            if self.buffer.len() > SIZE {
-                self.buffer = Box::default();
-            }
+            spare::give_back(mem::take(&mut self.buffer));
         }
     }
 
     /// Reads once; 0 is the end.
-    pub(super) fn fill(&mut self, stream: &mut impl Read) -> io::Result<usize> {
+    pub(super) fn fill(&mut self, stream: &Stream) -> io::Result<usize> {
         self.make_room();
-        let n = stream.read(&mut self.buffer[self.end..])?;
-        self.end += n;
-        Ok(n)
+        let room = if self.buffer.is_empty() { SIZE } else { self.buffer.len() - self.end };
+        stream.read_by(room, |source| self.read(source))
+    }
+
+    /// Reads what is there.
+    fn read(&mut self, source: &mut dyn Read) -> io::Result<usize> {
+        if self.buffer.is_empty() {
+            self.buffer = spare::take();
+        }
+        let result = source.read(&mut self.buffer[self.end..]);
+        self.end += *result.as_ref().unwrap_or(&0);
+        if self.end == 0 {
+            spare::give_back(mem::take(&mut self.buffer));
+        }
+        result
     }
 
     fn make_room(&mut self) {
-        if self.end < self.buffer.len() {
+        if self.end < self.buffer.len() || self.buffer.is_empty() {
             return;
         }
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
         } else {
-            let mut larger = vec![0; (self.buffer.len() * 2).max(SIZE)];
+            let mut larger = vec![0; self.buffer.len() * 2];
             larger[..self.end].copy_from_slice(&self.buffer[..self.end]);
             self.buffer = larger.into();
         }

@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod spare;
 
 use std::io;
 use std::rc::Rc;
@@ -39,7 +40,7 @@ impl Wire {
     /// Receives more, waiting no longer than `limit`; 0 is the end.
     pub(super) fn receive(&mut self, limit: Option<Duration>) -> io::Result<usize> {
         self.stream.set_read_timeout(limit.map(at_least_a_moment))?;
-        self.input.fill(&mut self.stream)
+        self.input.fill(&self.stream)
     }
 
     /// Receives past the buffer, which is empty.

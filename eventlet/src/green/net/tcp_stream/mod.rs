@@ -50,8 +50,8 @@ impl TcpStream {
         TcpStream { source }
     }
 
-    #[cfg(any(target_os = "linux", feature = "ssl"))]
-    pub(in crate::green) fn source(&self) -> &Source<net::TcpStream> {
+    #[cfg(any(target_os = "linux", feature = "ssl", feature = "http"))]
+    pub(crate) fn source(&self) -> &Source<net::TcpStream> {
         &self.source
     }
 

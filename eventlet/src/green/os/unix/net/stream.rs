@@ -41,8 +41,8 @@ impl UnixStream {
         Ok(UnixStream { source: Source::of_blocking(stream)? })
     }
 
-    #[cfg(feature = "ssl")]
-    pub(in crate::green) fn source(&self) -> &Source<net::UnixStream> {
+    #[cfg(any(feature = "ssl", feature = "http"))]
+    pub(crate) fn source(&self) -> &Source<net::UnixStream> {
         &self.source
     }
 
