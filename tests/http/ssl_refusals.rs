@@ -197,6 +197,7 @@ fn what_cannot_be_read_is_told() {
         let issued = certificates.server();
         let read = |path: &std::path::Path| std::fs::read(path).unwrap();
         let (pem, key) = (read(issued.pem()), read(&issued.key()));
+        let stranger = read(&certificates.issue("stranger", "DNS:stranger.example").key());
         let server_says = |builder: AcceptorBuilder| {
             let error = builder.build().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
@@ -206,6 +207,8 @@ fn what_cannot_be_read_is_told() {
         let sec1 = "-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n";
         assert!(server_says(Acceptor::builder().certificate(&pem, sec1)).contains("pkcs8"));
         server_says(Acceptor::builder().certificate("nothing", &key));
+        let theirs = server_says(Acceptor::builder().certificate(&pem, stranger));
+        assert!(theirs.contains("not that of the certificate"), "{theirs}");
         let wrong = Acceptor::builder().pkcs12(read(&issued.pkcs12()), "wrong");
         assert!(server_says(wrong).contains("password"));
 

@@ -7,6 +7,7 @@ use native_tls::TlsAcceptor;
 
 use super::common::{Common, common_settings};
 use super::error::invalid_input;
+use super::rehearsal::rehearse;
 use super::session::Start;
 use super::stream::Settings;
 use super::{TlsStream, Transport, Version};
@@ -125,7 +126,8 @@ impl AcceptorBuilder {
         self
     }
 
-    /// Makes the acceptor.
+    /// Makes the acceptor, and has it make one handshake in memory, to see that it can: if the key is not
+    /// that of the certificate, nobody else would tell.
     ///
     /// # Errors
     ///
@@ -158,6 +160,7 @@ impl AcceptorBuilder {
             .accept_alpn(&common.protocols);
         let what = "the acceptor cannot be made";
         let tls = builder.build().map_err(|error| invalid_input(what, error))?;
+        rehearse(&tls)?;
         Ok(Acceptor { tls, settings: common.settings })
     }
 }

@@ -37,6 +37,7 @@ mod core;
 mod credentials;
 mod error;
 mod outbox;
+mod rehearsal;
 mod session;
 mod stream;
 mod transport;
