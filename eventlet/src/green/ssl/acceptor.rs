@@ -145,14 +145,14 @@ impl AcceptorBuilder {
     pub fn build(&self) -> io::Result<Acceptor> {
         self.common.check()?;
         let common = &self.common;
-        let identity = common.identity.clone().ok_or_else(|| {
-            let text = "a server needs a certificate and its key: call `certificate` or `pkcs12`";
-            io::Error::new(io::ErrorKind::InvalidInput, text)
-        })?;
         if common.min_version > Version::Tls12 {
             let text = "native-tls lets servers speak TLS 1.2 at most";
             return Err(io::Error::new(io::ErrorKind::Unsupported, text));
         }
+        let identity = common.identity.clone().ok_or_else(|| {
+            let text = "a server needs a certificate and its key: call `certificate` or `pkcs12`";
+            io::Error::new(io::ErrorKind::InvalidInput, text)
+        })?;
         let mut builder = TlsAcceptor::builder(identity);
         builder
             .min_protocol_version(Some(common.min_version.protocol()))
