@@ -86,6 +86,11 @@ impl Places {
         Rc::new(Places { n_free: Cell::new(n_free), waiter: Cell::new(None) })
     }
 
+    /// Whether there is a place now.
+    pub(crate) fn has_free(&self) -> bool {
+        self.n_free.get() > 0
+    }
+
     /// Takes a place, waiting until there is one. Only the accept loop calls this.
     pub(crate) fn take(self: &Rc<Self>) -> Place {
         while self.n_free.get() == 0 {

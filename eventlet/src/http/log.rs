@@ -53,8 +53,8 @@ impl Log {
         let mut line = String::with_capacity(120);
         let mut rest = &*self.format;
         while let Some((text, tail)) = rest.split_once('{') {
-            line.push_str(text);
             let Some((field, tail)) = tail.split_once('}') else { break };
+            line.push_str(text);
             self.field(entry, field, &mut line);
             rest = tail;
         }

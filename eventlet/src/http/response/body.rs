@@ -12,7 +12,7 @@ pub(in crate::http) enum Body {
     Written(Write),
 }
 
-type Write = Box<dyn FnOnce(&mut BodyWriter<'_>) -> io::Result<()>>;
+pub(super) type Write = Box<dyn FnOnce(&mut BodyWriter<'_>) -> io::Result<()>>;
 
 impl Body {
     pub(super) fn of_text(text: Cow<'static, str>) -> Self {

@@ -1,15 +1,18 @@
 //! From a response to bytes.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 
 use ::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
 use ::http::{HeaderMap, HeaderName, StatusCode};
 
+use super::body::Write;
 use super::writer::{BodyWriter, Mode};
 use super::{Body, Response};
+use crate::greenthread::Exit;
 use crate::http::date;
 use crate::http::request::{BadRequest, Incoming};
 use crate::http::wire::Wire;
+use crate::unwind;
 
 /// What decides, besides the response, how it is sent.
 #[derive(Clone, Copy)]
@@ -41,6 +44,7 @@ pub(in crate::http) fn send(
 ) -> Sent {
     let mode = mode_of(&response, outgoing);
     let keep_alive = outgoing.keep_alive && mode != Mode::UntilClose && !asks_to_close(&response);
+    wire.begin_response();
     encode_head(&response, wire, outgoing, mode, keep_alive);
     let sent = |n_bytes, result: io::Result<()>| Sent {
         n_bytes,
@@ -57,11 +61,23 @@ pub(in crate::http) fn send(
             wire.expect_small_writes();
             let min_chunk = response.min_chunk_size.unwrap_or(wire.settings.min_chunk_size);
             let mut writer = BodyWriter::new(wire, incoming, mode, min_chunk);
-            let written = write(&mut writer);
-            let result = written.and_then(|()| writer.finish());
+            let result = call(write, &mut writer).and_then(|()| writer.finish());
             sent(writer.n_bytes(), result)
         }
     }
+}
+
+/// Has the application write; its panic is an error like others.
+fn call(write: Write, writer: &mut BodyWriter<'_>) -> io::Result<()> {
+    unwind::catch(|| write(writer)).unwrap_or_else(|payload| {
+        if !Exit::is_panic_payload(&payload) {
+            // It is killed, or some outer limit has passed.
+            unwind::raise(payload);
+        }
+        let text = unwind::message(&*payload).to_owned();
+        unwind::dispose(payload);
+        Err(io::Error::other(text))
+    })
 }
 
 /// How the client is to know where the body ends.

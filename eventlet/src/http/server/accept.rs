@@ -1,5 +1,6 @@
 //! The accept loop of one hub.
 
+use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
@@ -17,16 +18,30 @@ pub(super) enum Room {
     Pool(Rc<GreenPool>),
 }
 
+impl Room {
+    fn has_any(&self) -> bool {
+        match self {
+            Room::Places(places) => places.has_free(),
+            Room::Pool(pool) => !pool.is_full(),
+        }
+    }
+}
+
 /// What accepts connections, and starts to serve them.
 pub(super) struct Acceptor<A> {
     pub(super) service: Rc<Service<A>>,
-    pub(super) listener: Box<dyn Listener>,
+    /// None when it accepts nobody any more.
+    listener: RefCell<Option<Rc<dyn Listener>>>,
     pub(super) room: Room,
 }
 
 impl<A: App> Acceptor<A> {
-    /// Accepts until the listener is closed, or cannot accept any more; one that is non-blocking,
-    /// until nobody waits.
+    pub(super) fn new(service: Service<A>, listener: impl Listener, room: Room) -> Self {
+        let listener = RefCell::new(Some(Rc::new(listener) as Rc<dyn Listener>));
+        Acceptor { service: Rc::new(service), listener, room }
+    }
+
+    /// Accepts until the listener is closed, or cannot accept any more.
     pub(super) fn accept_all(&self) -> io::Result<()> {
         let mut backoff = Backoff::new();
         loop {
@@ -43,14 +58,44 @@ impl<A: App> Acceptor<A> {
         }
     }
 
+    /// Accepts those who wait already and for whom there is room, and nobody after them.
+    pub(super) fn close(&self) {
+        let Some(listener) = self.listener.borrow().clone() else { return };
+        if listener.set_nonblocking(true).is_ok() {
+            self.accept_waiting();
+            // Others may have the same listener by another descriptor.
+            let _ = listener.set_nonblocking(false);
+        }
+        self.listener.take();
+        if listener.is_shared() {
+            listener.close();
+        }
+    }
+
+    /// Room is not waited for: those who have it may keep it for as long as they like.
+    fn accept_waiting(&self) {
+        while self.room.has_any() {
+            match self.accept_one() {
+                Ok(()) => {}
+                Err(error) if AcceptError::classify(&error) == AcceptError::OneConnection => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn accept(&self) -> io::Result<Stream> {
+        let listener = self.listener.borrow().clone();
+        listener.ok_or(io::ErrorKind::NotConnected)?.accept()
+    }
+
     fn accept_one(&self) -> io::Result<()> {
         match &self.room {
             Room::Places(places) => {
                 let place = places.take();
-                self.serve_in(place, self.listener.accept()?)
+                self.serve_in(place, self.accept()?)
             }
             Room::Pool(pool) => {
-                let (stream, service) = (self.listener.accept()?, self.service.clone());
+                let (stream, service) = (self.accept()?, self.service.clone());
                 let under_way = service.seats.hold();
                 pool.spawn_n(move || {
                     service.serve(stream);

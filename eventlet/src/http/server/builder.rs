@@ -186,8 +186,8 @@ where
             Some(pool) => Room::Pool(pool),
             None => Room::Places(Places::new(self.max_connections)),
         };
-        let service = Rc::new(Service::new(self.app, self.settings, self.log));
-        Running::start(Acceptor { service, listener: Box::new(listener), room }, Branches::new())
+        let service = Service::new(self.app, self.settings, self.log);
+        Running::start(Acceptor::new(service, listener, room), Branches::new())
     }
 
     /// Answers what is sent on one connection, which then ends, and returns all that was answered: for

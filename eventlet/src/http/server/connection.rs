@@ -14,9 +14,10 @@ use crate::http::stream::Stream;
 use crate::http::wire::Wire;
 use crate::hub::{self, Hub};
 
-/// How long a client that does not know yet may go on sending before the connection is closed: closed
-/// at once, it might never see the last response.
+/// How long a client that does not know yet may go on sending before the connection is closed, and how
+/// long it may pause: closed at once, it might never see the last response.
 const LINGER: Duration = Duration::from_secs(2);
+const LINGER_PAUSE: Duration = Duration::from_millis(500);
 
 /// What comes next on a connection.
 enum Next {
@@ -86,7 +87,7 @@ fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) ->
         n_seen = n_received;
         request.wire.flush()?;
         let limit = if n_received == 0 {
-            settings.keep_alive.or(settings.socket_timeout)
+            service.idle_limit()
         } else {
             let now = hub::with(Hub::now);
             let begun = *begun.get_or_insert(now);
@@ -120,7 +121,7 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> After {
     let ending = Ending { request };
     let request = &mut *ending.request;
     let Answer { response, must_close } = service.call(request);
-    let status = response.status();
+    let mut status = response.status();
     let takeover = request.take_takeover().filter(|_| response.is_for_takeover());
     let is_1_1 = service.settings.is_1_1 && request.version() == Version::HTTP_11;
     let is_asked = request.asks_to_be_followed();
@@ -132,7 +133,15 @@ fn answer<A: App>(service: &Service<A>, request: &mut Request) -> After {
         is_asked,
     };
     let (wire, incoming) = request.parts();
-    let Sent { n_bytes, keep_alive, result } = send(response, wire, incoming, outgoing);
+    let mut sent = send(response, wire, incoming, outgoing);
+    if let Err(error) = &sent.result
+        && wire.take_back_response()
+    {
+        let Answer { response, .. } = service.failed(&error.to_string());
+        status = response.status();
+        sent = send(response, wire, incoming, Outgoing { keep_alive: false, ..outgoing });
+    }
+    let Sent { n_bytes, keep_alive, result } = sent;
     let may_join = keep_alive && request.is_body_read() && takeover.is_none();
     let delivered = result
         .and_then(|()| if may_join { request.wire.flush_if_full() } else { request.wire.flush() });
@@ -170,7 +179,7 @@ fn linger(wire: &mut Wire) {
     let mut buf = [0; 4096];
     loop {
         let left = end.since(hub::with(Hub::now));
-        match wire.receive_into(&mut buf, Some(left)) {
+        match wire.receive_into(&mut buf, Some(left.min(LINGER_PAUSE))) {
             Ok(n) if n > 0 && !left.is_zero() => {}
             _ => return,
         }

@@ -76,16 +76,15 @@ where
             let (log, n_places) = (self.server.log.clone(), share.of(index + 1));
             branches.start(move |orders| {
                 let app = move |request: &mut Request| app(request);
-                let service = Rc::new(Service::new(app, settings, log));
+                let service = Service::new(app, settings, log);
                 let room = Room::Places(Places::new(n_places));
-                let listener = Box::new(listener.listener);
-                serve_branch(Acceptor { service, listener, room }, orders)
+                serve_branch(Acceptor::new(service, listener.listener, room), orders)
             })?;
         }
         let app = move |request: &mut Request| app(request);
-        let service = Rc::new(Service::new(app, self.server.settings, self.server.log));
+        let service = Service::new(app, self.server.settings, self.server.log);
         let room = Room::Places(Places::new(share.of(0)));
-        Running::start(Acceptor { service, listener: Box::new(listener), room }, branches)
+        Running::start(Acceptor::new(service, listener, room), branches)
     }
 
     /// Serves until the listener is closed, or one of the hubs cannot accept any more.

@@ -18,9 +18,14 @@ pub(super) mod private {
     pub trait Listener: 'static {
         /// The next connection.
         fn accept(&self) -> io::Result<Stream>;
-        /// Refuses connections from now on, and wakes who waits for them.
+        /// Refuses connections from now on, by whatever descriptor, and wakes who waits for them.
         fn close(&self);
-        fn set_nonblocking(&self) -> io::Result<()>;
+        /// Whether the server's user has it, too. Otherwise the end of the server is its end, and those
+        /// who have its socket by another descriptor can go on with that.
+        fn is_shared(&self) -> bool {
+            false
+        }
+        fn set_nonblocking(&self, is_on: bool) -> io::Result<()>;
     }
 }
 
@@ -36,8 +41,8 @@ macro_rules! listener {
                 let _ = $listener::close(self);
             }
 
-            fn set_nonblocking(&self) -> io::Result<()> {
-                $listener::set_nonblocking(self, true)
+            fn set_nonblocking(&self, is_on: bool) -> io::Result<()> {
+                $listener::set_nonblocking(self, is_on)
             }
         }
     };
@@ -55,7 +60,11 @@ impl<L: private::Listener> private::Listener for Rc<L> {
         (**self).close();
     }
 
-    fn set_nonblocking(&self) -> io::Result<()> {
-        (**self).set_nonblocking()
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn set_nonblocking(&self, is_on: bool) -> io::Result<()> {
+        (**self).set_nonblocking(is_on)
     }
 }

@@ -7,15 +7,11 @@ use std::time::Duration;
 
 use super::accept::Acceptor;
 use super::hubs::{Branches, Stopping, Watched};
-use super::seats::Seats;
+use super::seats::{LAST_CALL, Seats};
 use super::service::App;
 use crate::greenthread::{Builder, GreenThread, Handle};
 use crate::hub::{self, Time};
 use crate::{sleep, spawn_n};
-
-/// How long clients that have a connection may send one more request when the server stops: one may be
-/// on its way.
-const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// A server that runs in green threads of this OS thread; made by [`Server::start`](super::Server::start).
 ///
@@ -33,18 +29,14 @@ pub struct Running {
 
 /// What there is to do to a server, whatever its application.
 trait Parts {
-    /// Accepts those who wait already, and nobody after them.
+    /// Accepts those who wait already and for whom there is room, and nobody after them.
     fn close(&self);
     fn seats(&self) -> &Seats;
 }
 
 impl<A: App> Parts for Acceptor<A> {
     fn close(&self) {
-        if self.listener.set_nonblocking().is_ok() {
-            // It ends when nobody waits, as it is to.
-            let _ = self.accept_all();
-        }
-        self.listener.close();
+        Acceptor::close(self);
     }
 
     fn seats(&self) -> &Seats {

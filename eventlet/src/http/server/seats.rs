@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use slab::Slab;
 
@@ -9,6 +10,10 @@ use crate::event::{Hold, WaitGroup};
 use crate::greenthread::Handle;
 use crate::http::parting::Parting;
 use crate::hub::Time;
+
+/// How long clients that have a connection may send one more request when the server stops: one may be
+/// on its way.
+pub(super) const LAST_CALL: Duration = Duration::from_millis(250);
 
 /// The connections of a server on one hub.
 pub(super) struct Seats {

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
 use ::http::StatusCode;
 
 use super::connection::{self, Answer};
-use super::seats::Seats;
+use super::seats::{LAST_CALL, Seats};
 use crate::greenthread::Exit;
 use crate::http::log::{Entry, Log};
 use crate::http::request::{BadRequest, Request};
@@ -50,6 +51,17 @@ impl<A: App> Service<A> {
         self.settings.keep_alive.is_some() && !self.seats.is_stopping()
     }
 
+    /// How long a connection may be idle. When the server stops, those that have been told that it goes
+    /// on may send one more request.
+    pub(super) fn idle_limit(&self) -> Option<Duration> {
+        let limit = self.settings.keep_alive.or(self.settings.socket_timeout);
+        if self.seats.is_stopping() {
+            Some(limit.map_or(LAST_CALL, |limit| limit.min(LAST_CALL)))
+        } else {
+            limit
+        }
+    }
+
     /// Has the application answer, or says what is answered in its place.
     pub(super) fn call(&self, request: &mut Request) -> Answer {
         let called = unwind::catch(|| match self.settings.request_timeout {
@@ -60,10 +72,7 @@ impl<A: App> Service<A> {
             Ok(Ok(Ok(response))) => Answer { response, must_close: false },
             Ok(Ok(Err(error))) => match request.refusal() {
                 Some(refused) => Answer::error(refused.status, refused.why.to_owned()),
-                None => {
-                    eprintln!("eventlet: the application failed: {error}");
-                    self.broken(&error)
-                }
+                None => self.failed(&error),
             },
             Ok(Err(limit)) => {
                 eprintln!("eventlet: a request has {limit}");
@@ -77,6 +86,12 @@ impl<A: App> Service<A> {
             // It is killed, or some outer limit has passed.
             Err(payload) => unwind::raise(payload),
         }
+    }
+
+    /// The application has no response but an error.
+    pub(super) fn failed(&self, error: &str) -> Answer {
+        eprintln!("eventlet: the application failed: {error}");
+        self.broken(error)
     }
 
     /// The server's user has been told; the client is told if that is wanted.

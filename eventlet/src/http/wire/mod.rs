@@ -19,13 +19,22 @@ pub(crate) struct Wire {
     input: Input,
     /// What is to be sent with the next write.
     pub(super) output: Vec<u8>,
+    /// Where in it the response begins that is being put out; none when some of it has been sent.
+    response_start: Option<usize>,
     /// Whether small writes are sent at once.
     is_nodelay: bool,
 }
 
 impl Wire {
     pub(super) fn new(stream: Stream, settings: Rc<Settings>) -> Self {
-        Wire { stream, settings, input: Input::new(), output: Vec::new(), is_nodelay: false }
+        Wire {
+            stream,
+            settings,
+            input: Input::new(),
+            output: Vec::new(),
+            response_start: None,
+            is_nodelay: false,
+        }
     }
 
     /// What has been received and not used.

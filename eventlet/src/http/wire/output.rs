@@ -33,6 +33,18 @@ impl Wire {
         self.send(bytes)
     }
 
+    /// From now on a response is put out, which can be taken back.
+    pub(in crate::http) fn begin_response(&mut self) {
+        self.response_start = Some(self.output.len());
+    }
+
+    /// Takes back the response that is being put out, unless some of it has been sent; says whether
+    /// it has.
+    pub(in crate::http) fn take_back_response(&mut self) -> bool {
+        let start = self.response_start.take();
+        start.inspect(|&start| self.output.truncate(start)).is_some()
+    }
+
     /// Sends what is to go out if it is much.
     pub(in crate::http) fn flush_if_full(&mut self) -> io::Result<()> {
         if self.output.len() >= BATCH { self.flush() } else { Ok(()) }
@@ -47,6 +59,7 @@ impl Wire {
     }
 
     fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.response_start = None;
         self.stream.set_write_timeout(self.settings.first_patience())?;
         let mut n_sent = self.send_some(bytes)?;
         if n_sent == bytes.len() {

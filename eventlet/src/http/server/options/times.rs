@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::http::Server;
 
 impl<A> Server<A> {
-    /// How long a connection may be idle between requests; 75 s by default.
+    /// How long a connection may be idle between requests; 75 s by default. If it is zero, each
+    /// connection is for one request.
     ///
     /// # Switching
     ///
@@ -24,7 +25,7 @@ impl<A> Server<A> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn keep_alive(mut self, idle: Duration) -> Self {
-        self.settings.keep_alive = Some(idle);
+        self.settings.keep_alive = (!idle.is_zero()).then_some(idle);
         self
     }
 
