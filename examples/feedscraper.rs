@@ -1,12 +1,12 @@
 //! A web server that is posted the URLs of feeds, and answers with their titles, in that order.
 //! Run: `cargo run --example feedscraper [ADDRESS]`; 127.0.0.1:9010 if not told.
-//! Poke: it has feeds of its own, one for each path, so
+//! Poke: it has feeds of its own, one for each path, so `cargo run --example feedscraper_testclient`, or
 //! `printf 'http://127.0.0.1:9010/news\nhttp://127.0.0.1:9010/jobs\n' | curl --data-binary @- 127.0.0.1:9010`
 
 use std::env;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 
-use eventlet::green::net::TcpStream;
+use eventlet::http::{Method, Request, Response, Server};
 use eventlet::{GreenPile, GreenPool};
 
 fn main() -> io::Result<()> {
@@ -15,19 +15,22 @@ fn main() -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     // All requests share the pool: so many feeds are fetched at once, however many ask for them.
     let pool = GreenPool::new(100);
-    eventlet::serve(listener, move |stream, _| answer(stream, &pool))
+    Server::new(move |request: &mut Request| answer(request, &pool)).serve(listener)
 }
 
-fn answer(mut stream: TcpStream, pool: &GreenPool) -> io::Result<()> {
-    let request = Request::read(&mut BufReader::new(&stream))?;
-    let (status, body) = match request.method.as_str() {
-        "POST" => ("200 OK", titles(&request.body, pool)),
-        "GET" => ("200 OK", format!("<rss><title>The {}</title></rss>\n", request.path)),
-        _ => ("403 Forbidden", String::new()),
-    };
-    let length = body.len();
-    let answer = format!("HTTP/1.0 {status}\r\nContent-Length: {length}\r\n\r\n{body}");
-    stream.write_all(answer.as_bytes())
+fn answer(request: &mut Request, pool: &GreenPool) -> io::Result<Response> {
+    Ok(match *request.method() {
+        Method::POST => {
+            let mut urls = String::new();
+            request.read_to_string(&mut urls)?;
+            Response::text(titles(&urls, pool))
+        }
+        Method::GET => {
+            let name = request.raw_path().trim_start_matches('/');
+            Response::text(format!("<rss><title>The {name}</title></rss>\n"))
+        }
+        _ => Response::new(403),
+    })
 }
 
 /// Fetches all feeds at once, as far as the pool allows, and puts together what comes of it.
@@ -58,35 +61,4 @@ fn fetch_title(url: &str) -> io::Result<String> {
     let feed = String::from_utf8_lossy(&feed);
     let title = feed.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
     Ok(title.map_or("(no title)", |(title, _)| title).to_owned())
-}
-
-struct Request {
-    method: String,
-    /// Without the slash at its beginning.
-    path: String,
-    body: String,
-}
-
-impl Request {
-    fn read(input: &mut impl BufRead) -> io::Result<Self> {
-        let mut line = String::new();
-        input.read_line(&mut line)?;
-        let mut words = line.split(' ');
-        let method = words.next().unwrap_or_default().to_owned();
-        let path = words.next().unwrap_or_default().trim_start_matches('/').to_owned();
-
-        let mut length = 0;
-        loop {
-            let mut header = String::new();
-            if input.read_line(&mut header)? == 0 || header == "\r\n" {
-                break;
-            }
-            if let Some(("content-length", value)) = header.to_lowercase().split_once(':') {
-                length = value.trim().parse().map_err(io::Error::other)?;
-            }
-        }
-        let mut body = String::new();
-        input.take(length).read_to_string(&mut body)?;
-        Ok(Request { method, path, body })
-    }
 }

@@ -96,6 +96,11 @@ impl Program {
         stdin.write_all(text.as_bytes()).expect("it reads its input");
     }
 
+    /// Sends it `SIGTERM`.
+    pub fn terminate(&self) {
+        eventlet_tests::sys::terminate(&self.child);
+    }
+
     /// Ends its input, waits for its end, and returns what it has printed meanwhile.
     pub fn finish(mut self) -> (ExitStatus, String) {
         drop(self.child.stdin.take());

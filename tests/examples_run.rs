@@ -4,6 +4,7 @@ mod examples_build;
 mod examples_clients;
 mod examples_crowd;
 mod examples_door;
+mod examples_http;
 mod examples_million;
 mod examples_pools;
 mod examples_program;

@@ -2,14 +2,16 @@
 
 use std::ffi::CString;
 use std::fs;
+use std::io::{self, PipeReader, PipeWriter, Write};
 use std::mem::ManuallyDrop;
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::process;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -327,6 +329,38 @@ impl Signals {
         self.sender.join().expect("sending signals does not panic");
         N_SIGNALS.load(Ordering::Relaxed)
     }
+}
+
+/// Where a byte is written for each `SIGTERM` that comes.
+static TERMINATIONS: OnceLock<PipeWriter> = OnceLock::new();
+
+extern "C" fn note_termination(_: libc::c_int) {
+    if let Some(mut pipe) = TERMINATIONS.get() {
+        // There is room for more than anyone sends.
+        let _ = pipe.write_all(&[0]);
+    }
+}
+
+/// From now on `SIGTERM` does not end this process, but makes a byte come out of this pipe.
+pub fn terminations() -> PipeReader {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    TERMINATIONS.set(writer).expect("this is called once");
+    // SAFETY: the action is complete, and its handler only reads a value that is set already and
+    // makes one system call. With SA_RESTART nobody else notices.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = note_termination as *const () as libc::sighandler_t;
+        action.sa_flags = libc::SA_RESTART;
+        assert_eq!(libc::sigaction(libc::SIGTERM, &raw const action, std::ptr::null_mut()), 0);
+    }
+    reader
+}
+
+/// Sends `SIGTERM` to a child of this process.
+pub fn terminate(child: &process::Child) {
+    // SAFETY: the call takes plain numbers; the child has not been waited for while it is borrowed,
+    // so its id is nobody else's.
+    assert_eq!(unsafe { libc::kill(child.id() as libc::pid_t, libc::SIGTERM) }, 0);
 }
 
 /// Makes a FIFO.
