@@ -13,7 +13,7 @@ use eventlet_monkey_tests::{at_once, c, check, is_patched};
 use eventlet_tests::ms;
 
 /// For what can only be asked of patched calls.
-fn check_patched(body: impl FnOnce()) {
+fn check_patched(body: impl FnOnce() + Send) {
     if is_patched() {
         check(body);
     }
