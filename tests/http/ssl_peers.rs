@@ -53,8 +53,9 @@ impl Drop for Killed {
 fn openssl_server(tls: &Tls, args: &[&str]) -> (Killed, SocketAddr, BufReader<ChildStdout>) {
     let issued = tls.certificates.server();
     let (certificate, key) = (text(issued.pem()), text(issued.key()));
-    let mut command =
-        openssl(&["s_server", "-accept", "127.0.0.1:0", "-cert", &certificate, "-key", &key]);
+    let mut command = openssl(&["s_server", "-accept", "127.0.0.1:0"]);
+    // It ends with the connection, so also if the tests are ended in the middle.
+    command.args(["-naccept", "1", "-cert", &certificate, "-key", &key]);
     command.args(args);
     let mut server = command.spawn().unwrap();
     let mut stdout = BufReader::new(server.stdout.take().unwrap());
