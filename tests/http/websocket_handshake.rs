@@ -310,6 +310,32 @@ fn urls_say_where_and_what() {
 }
 
 #[test]
+fn messages_are_not_held_back_by_the_system() {
+    check(|| {
+        let listener = eventlet::listen("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let client = spawn(move || websocket::connect(&url).unwrap());
+        let (stream, _): (TcpStream, _) = listener.accept().unwrap();
+        let same = stream.try_clone().unwrap();
+        assert!(!same.nodelay().unwrap());
+        let server = websocket::accept(stream).unwrap();
+        assert!(same.nodelay().unwrap());
+        // Nobody answers in between, and the second one is there as soon as the first.
+        let client = client.wait().unwrap();
+        for _ in 0..100 {
+            for sender in [&client, &server] {
+                sender.send("one").unwrap();
+                sender.send("two").unwrap();
+            }
+            for receiver in [&client, &server] {
+                assert_eq!(receiver.recv().unwrap().text(), Some("one"));
+                assert_eq!(receiver.recv().unwrap().text(), Some("two"));
+            }
+        }
+    });
+}
+
+#[test]
 fn a_server_that_is_silent_is_given_up() {
     check(|| {
         pause_clock();

@@ -266,7 +266,7 @@ impl Stream {
     }
 
     /// Sends small pieces at once instead of collecting them, where the system would.
-    pub(super) fn set_nodelay(&self) {
+    pub(crate) fn set_nodelay(&self) {
         // A connection that has ended says so when it is used.
         let _ = match &self.transport {
             Transport::Tcp(stream) => stream.set_nodelay(true),

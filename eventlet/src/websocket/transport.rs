@@ -94,6 +94,14 @@ pub trait Transport: 'static {
     /// It should not switch: it is called by destructors.
     fn shutdown(&self, how: Shutdown) -> io::Result<()>;
 
+    /// Asks the system not to hold back what is written in the hope of more; called once, at the
+    /// beginning. Most streams do not, and need not implement this.
+    ///
+    /// # Switching
+    ///
+    /// It should not switch.
+    fn send_at_once(&self) {}
+
     /// Has `hook` called when the connection is soon to end, because the server it belongs to stops.
     /// Most streams belong to none, and need not implement this.
     ///
@@ -105,59 +113,77 @@ pub trait Transport: 'static {
     }
 }
 
-macro_rules! socket {
-    ($socket:ty, $shutdown:ident $(, $($more:tt)*)?) => {
-        impl Transport for $socket {
-            fn read(&self, into: &mut [u8]) -> io::Result<usize> {
-                Read::read(&mut &*self, into)
-            }
+/// Reading and writing of what can be read and written through a reference.
+macro_rules! by_reference {
+    () => {
+        fn read(&self, into: &mut [u8]) -> io::Result<usize> {
+            Read::read(&mut &*self, into)
+        }
 
-            fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-                Write::write(&mut &*self, bytes)
-            }
+        fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+            Write::write(&mut &*self, bytes)
+        }
 
-            fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-                <$socket>::$shutdown(self, how)
-            }
-
-            $($($more)*)?
+        fn flush(&self) -> io::Result<()> {
+            Write::flush(&mut &*self)
         }
     };
 }
 
-socket!(
-    http::Stream,
-    cut,
+impl Transport for TcpStream {
+    by_reference!();
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        TcpStream::shutdown(self, how)
+    }
+
+    fn send_at_once(&self) {
+        // A connection that has ended says so when it is used.
+        let _ = self.set_nodelay(true);
+    }
+}
+
+impl Transport for UnixStream {
+    by_reference!();
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        UnixStream::shutdown(self, how)
+    }
+}
+
+impl Transport for http::Stream {
+    by_reference!();
+
+    fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.cut(how)
+    }
+
+    fn send_at_once(&self) {
+        self.set_nodelay();
+    }
+
     fn on_stop(&self, hook: Box<dyn FnOnce()>) {
         http::Stream::on_stop(self, hook);
     }
-);
-socket!(TcpStream, shutdown);
-socket!(UnixStream, shutdown);
+}
 
 #[cfg(feature = "ssl")]
 impl<S> Transport for TlsStream<S>
 where
     S: Transport + crate::green::ssl::Transport,
 {
-    fn read(&self, into: &mut [u8]) -> io::Result<usize> {
-        Read::read(&mut &*self, into)
-    }
-
-    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        Write::write(&mut &*self, bytes)
-    }
-
-    fn flush(&self) -> io::Result<()> {
-        Write::flush(&mut &*self)
-    }
+    by_reference!();
 
     fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         if how != Shutdown::Read {
             // A peer that takes nothing is not told that this is the end.
             let _ = with_timeout(Duration::ZERO, || TlsStream::shutdown(self));
         }
-        self.get_ref().shutdown(how)
+        Transport::shutdown(self.get_ref(), how)
+    }
+
+    fn send_at_once(&self) {
+        Transport::send_at_once(self.get_ref());
     }
 }
 

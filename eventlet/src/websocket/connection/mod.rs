@@ -66,6 +66,7 @@ impl Connection {
         opening: Opening,
         read_ahead: Vec<u8>,
     ) -> Self {
+        stream.send_at_once();
         let limits = Limits { frame: config.max_frame, message: config.max_message };
         Connection {
             stream,

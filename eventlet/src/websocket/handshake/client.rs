@@ -24,8 +24,6 @@ pub(in crate::websocket) fn connect(
     let url = Url::parse(url)?;
     with_timeout(config.handshake_within, || {
         let stream = TcpStream::connect((url.host.as_str(), url.port))?;
-        // Messages are to be sent when they are, not when the next one is.
-        stream.set_nodelay(true)?;
         let stream: Box<dyn Transport> =
             if url.is_secure { secure(&url, stream, config)? } else { Box::new(stream) };
         greet(stream, &url, config)
