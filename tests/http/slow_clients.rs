@@ -11,7 +11,7 @@ use eventlet::debug::{now, pause_clock};
 use eventlet::green::net::TcpStream;
 use eventlet::http::{Request, Response, Server};
 use eventlet::{sleep, spawn};
-use eventlet_tests::check;
+use eventlet_http_tests::site;
 
 fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -27,13 +27,9 @@ fn while_serving(
     server: Server<impl Fn(&mut Request) -> io::Result<String> + 'static>,
     body: impl FnOnce(SocketAddr),
 ) {
-    check(|| {
-        let listener = eventlet::listen("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = server.start(listener).unwrap();
+    site::while_serving(server, |address| {
         pause_clock();
         body(address);
-        server.stop();
     });
 }
 
@@ -204,10 +200,7 @@ fn ending(response: impl Fn() -> Response + 'static, read: impl FnOnce(&mut TcpS
         request.on_end(move |ended| seen.set(Some(ended.is_complete)));
         response()
     };
-    check(|| {
-        let listener = eventlet::listen("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = Server::new(app).start(listener).unwrap();
+    site::while_serving(Server::new(app), |address| {
         pause_clock();
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
@@ -217,7 +210,6 @@ fn ending(response: impl Fn() -> Response + 'static, read: impl FnOnce(&mut TcpS
             sleep(secs(1));
         }
         assert!(now() - begun < secs(600), "{:?}", now() - begun);
-        server.stop();
     });
     complete.get().unwrap()
 }
