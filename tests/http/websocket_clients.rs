@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
+use eventlet::debug::pause_clock;
+use eventlet::event::Flag;
 use eventlet::green::net::TcpListener;
 use eventlet::green::process::{Command, Stdio};
-use eventlet::http::{Request, Response};
+use eventlet::http::{Request, Response, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{sleep, spawn, tpool, with_timeout};
 use eventlet_http_tests::served::{output_of, python, start};
@@ -318,10 +320,14 @@ fn a_slow_reader_holds_up_nobody_else() {
 #[test]
 fn a_server_that_stops_says_goodbye_to_who_is_idle_and_lets_others_end() {
     check(|| {
-        let (server, address) = start(|request: &mut Request| {
-            websocket::upgrade(request, |ws| {
+        let at_work = Flag::new();
+        let theirs = at_work.clone();
+        let (server, address) = start(move |request: &mut Request| {
+            let at_work = theirs.clone();
+            websocket::upgrade(request, move |ws| {
                 for message in ws {
-                    // Work that takes longer than the stop.
+                    at_work.set();
+                    // Work that the stop does not wait for before it tells who is idle.
                     sleep(ms(400));
                     ws.send(message)?;
                 }
@@ -333,8 +339,8 @@ fn a_server_that_stops_says_goodbye_to_who_is_idle_and_lets_others_end() {
         busy.send("work").unwrap();
         let busy = spawn(move || (busy.recv(), busy.recv(), busy.closed().unwrap().code));
         let idle = spawn(move || (idle.recv(), idle.closed().unwrap().code));
-        sleep(ms(20));
-        with_timeout(Duration::from_secs(10), || server.stop()).unwrap();
+        at_work.wait();
+        with_timeout(Duration::from_secs(20), || server.stop()).unwrap();
         assert_eq!(idle.wait().unwrap(), (None, CloseCode::GOING_AWAY));
         let work = Some(Message::from("work"));
         assert_eq!(busy.wait().unwrap(), (work, None, CloseCode::GOING_AWAY));
@@ -374,16 +380,19 @@ fn a_handler_that_panics_does_not_end_the_server() {
 #[test]
 fn a_silent_connection_outlives_the_limits_for_requests() {
     check(|| {
+        pause_clock();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let server = eventlet::http::Server::new(site)
-            .socket_timeout(ms(30))
-            .keep_alive(ms(30))
-            .head_timeout(ms(30))
-            .request_timeout(ms(30));
-        let server = server.start(listener).unwrap();
+        let limit = Duration::from_secs(30);
+        let server = Server::new(site)
+            .socket_timeout(limit)
+            .keep_alive(limit)
+            .head_timeout(limit)
+            .request_timeout(limit)
+            .start(listener)
+            .unwrap();
         let ws = websocket::connect(&format!("ws://{address}/echo")).unwrap();
-        sleep(ms(150));
+        sleep(10 * limit);
         ws.send("still there").unwrap();
         assert_eq!(ws.recv(), Some(Message::from("still there")));
         ws.close(CloseCode::NORMAL, "");
