@@ -25,17 +25,24 @@ fn app(request: &mut Request) -> io::Result<Response> {
     })
 }
 
+/// The script has come to its end.
+fn assert_fine(printed: Option<String>) {
+    assert!(printed.is_none_or(|printed| printed == "fine\n"));
+}
+
 #[test]
 fn http_client() {
     while_serving(Server::new(app), |address| {
-        python(include_str!("scripts/http_client.py"), &[&address.port().to_string()]);
+        let script = include_str!("scripts/http_client.py");
+        assert_fine(python("http.client", script, &[&address.port().to_string()]));
     });
 }
 
 #[test]
 fn requests() {
     while_serving(Server::new(app), |address| {
-        python(include_str!("scripts/requests_session.py"), &[&format!("http://{address}")]);
+        let script = include_str!("scripts/requests_session.py");
+        assert_fine(python("requests", script, &[&format!("http://{address}")]));
     });
 }
 
@@ -43,6 +50,7 @@ fn requests() {
 #[test]
 fn requests_without_keep_alive() {
     while_serving(Server::new(app).no_keep_alive(), |address| {
-        python(include_str!("scripts/requests_session.py"), &[&format!("http://{address}")]);
+        let script = include_str!("scripts/requests_session.py");
+        assert_fine(python("requests", script, &[&format!("http://{address}")]));
     });
 }

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 use eventlet::http::{Request, Server};
 use eventlet_http_tests::client::Client;
 use eventlet_http_tests::process::{Process, serve_until_terminated};
-use eventlet_http_tests::site::start;
+use eventlet_http_tests::site::start_server;
 use eventlet_tests::{check_within, sys};
 
 const N: usize = 10_000;
 
-/// Memory of the server for each of them, at most: more than twice of what was measured.
-const MOST_KIB_EACH: u64 = 48;
+/// Memory of the server for each of them, at most: twice of what was measured.
+const MOST_KIB_EACH: u64 = 35;
 
 /// The server: it says how much memory it has.
 fn serve() {
     sys::allow_descriptors(N as u64 + 500);
     let app = |_: &mut Request| sys::resident_kib().to_string();
-    let server = || start(Server::new(app).max_connections(N + 100));
+    let server = || start_server(Server::new(app).max_connections(N + 100));
     serve_until_terminated(server, Duration::from_secs(60), |is_clean| is_clean);
 }
 

@@ -20,7 +20,7 @@ use eventlet::http::{Request, Response, Server};
 use eventlet::{sleep, spawn};
 use eventlet_http_tests::client::{Client, Reply};
 use eventlet_http_tests::process::{Process, serve_until_terminated};
-use eventlet_http_tests::site::start;
+use eventlet_http_tests::site::start_server;
 use eventlet_tests::{check_within, ms};
 
 /// How long the server may take.
@@ -61,7 +61,7 @@ fn serve() {
             _ => Response::text(target),
         })
     };
-    let start = || start(Server::new(app));
+    let start = || start_server(Server::new(app));
     serve_until_terminated(start, LIMIT, |is_clean| format!("{} calls {is_clean}", n_calls.get()));
 }
 

@@ -9,7 +9,7 @@ use eventlet::green::net::TcpStream;
 use eventlet::http::{Ended, Request, Response, Server, Stream};
 use eventlet::{sleep, spawn};
 use eventlet_http_tests::client::Client;
-use eventlet_http_tests::site::{Lines, start, while_serving};
+use eventlet_http_tests::site::{Lines, start_server, while_serving};
 use eventlet_tests::child::Child;
 use eventlet_tests::{check, ms, sys, yield_now};
 
@@ -44,7 +44,7 @@ fn no_more_connections_than_allowed_are_served_at_once() {
 #[test]
 fn without_descriptors_accepting_pauses_and_goes_on() {
     let ended = Child::new().run(|| {
-        let (server, address) = start(Server::new(hello));
+        let (server, address) = start_server(Server::new(hello));
         let mut kept = Client::connect(address);
         assert_eq!(kept.get("/").text(), "hello");
         // The system completes the connection before anyone accepts it.
@@ -71,7 +71,7 @@ fn without_descriptors_accepting_pauses_and_goes_on() {
 fn stopping_without_descriptors_ends() {
     Child::new()
         .run(|| {
-            let (server, address) = start(Server::new(hello));
+            let (server, address) = start_server(Server::new(hello));
             let _waiting = std::net::TcpStream::connect(address).unwrap();
             let hoard = sys::take_all_descriptors();
             sleep(ms(20));
@@ -172,7 +172,7 @@ fn the_log_tells_all_that_it_can() {
     };
     check(|| {
         let server = Server::new(app).log(lines.sink()).log_format(format);
-        let (server, address) = start(server);
+        let (server, address) = start_server(server);
         let mut client = Client::connect(address);
         let port = client.stream().local_addr().unwrap().port();
         client.ask("POST /a?b HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");

@@ -14,7 +14,8 @@ use eventlet::green::process::{Command, Stdio};
 use eventlet::http::{Request, Response, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{sleep, spawn, tpool, with_timeout};
-use eventlet_http_tests::served::{output_of, python, start};
+use eventlet_http_tests::site::start;
+use eventlet_http_tests::tools::{output_of, python};
 use eventlet_tests::{check, check_within, ms};
 
 fn echo(ws: &WebSocket) -> std::io::Result<()> {

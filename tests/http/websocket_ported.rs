@@ -11,7 +11,7 @@ use eventlet::green::ssl::{Acceptor, Connector};
 use eventlet::http::{Request, Response, Running, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{Event, sleep, spawn, with_timeout};
-use eventlet_http_tests::served::start;
+use eventlet_http_tests::site::start;
 use eventlet_http_tests::websocket::{CLOSE, RawFrame, TEXT, masked, read_frame, read_head};
 use eventlet_tests::{check, ms};
 use std::net::SocketAddr;

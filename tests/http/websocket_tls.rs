@@ -8,7 +8,7 @@ use eventlet::green::ssl::{Acceptor, Connector};
 use eventlet::http::{Request, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{sleep, spawn, with_timeout};
-use eventlet_http_tests::served::python;
+use eventlet_http_tests::tools::python;
 use eventlet_tests::{check, check_within, ms, yield_now};
 
 /// More than sockets and TLS take.

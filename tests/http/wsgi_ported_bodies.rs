@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use eventlet::http::{BodyWriter, Request, Response, Server};
 use eventlet_http_tests::client::Client;
-use eventlet_http_tests::site::{start, while_serving};
+use eventlet_http_tests::site::{start_server, while_serving};
 use eventlet_tests::check;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -122,8 +122,8 @@ fn chunked_response_when_app_yields_empty_string() {
 #[test]
 fn minimum_chunk_size_parameter_leaves_httpprotocol_class_member_intact() {
     check(|| {
-        let (eager, eager_address) = start(Server::new(chunked_app).min_chunk_size(1));
-        let (usual, usual_address) = start(Server::new(chunked_app));
+        let (eager, eager_address) = start_server(Server::new(chunked_app).min_chunk_size(1));
+        let (usual, usual_address) = start_server(Server::new(chunked_app));
         for (address, n_chunks) in [(eager_address, 3), (usual_address, 1), (eager_address, 3)] {
             let mut client = Client::connect(address);
             client.send(GET_AND_CLOSE);

@@ -3,11 +3,7 @@ import io
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-try:
-    import requests
-except ImportError:
-    print("skipped")
-    sys.exit()
+import requests
 
 SERVER = sys.argv[1]
 

@@ -7,7 +7,6 @@ pub mod exchange;
 pub mod mutate;
 pub mod process;
 pub mod recorder;
-pub mod served;
 pub mod site;
 pub mod strict;
 pub mod tls;

@@ -13,14 +13,23 @@ where
     R: IntoResponse + 'static,
 {
     check(|| {
-        let (running, address) = start(server);
+        let (running, address) = start_server(server);
         body(address);
         running.stop();
     });
 }
 
+/// Starts a server of an application, with the settings that hold by default, at a free port.
+pub fn start<A, R>(app: A) -> (Running, SocketAddr)
+where
+    A: Fn(&mut Request) -> R + 'static,
+    R: IntoResponse + 'static,
+{
+    start_server(Server::new(app))
+}
+
 /// Starts a server at a free port.
-pub fn start<A, R>(server: Server<A>) -> (Running, SocketAddr)
+pub fn start_server<A, R>(server: Server<A>) -> (Running, SocketAddr)
 where
     A: Fn(&mut Request) -> R + 'static,
     R: IntoResponse + 'static,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use eventlet::green::process::Command;
 
-/// Debian's Python has the packages that the scripts import.
+/// Debian's Python, which has the modules that scripts import.
 const PYTHON: &str = "/usr/bin/python3";
 
 /// What a program has printed.
@@ -24,8 +24,7 @@ pub fn run<A: AsRef<OsStr>>(
 ) -> Option<Printed> {
     let output = match Command::new(program).args(arguments).output() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            // Past the test harness, which shows nothing that a passing test prints.
-            let _ = writeln!(io::stderr(), "skipped what needs {program}, which is not installed");
+            skip(program);
             return None;
         }
         output => output.unwrap_or_else(|error| panic!("{program}: {error}")),
@@ -43,12 +42,22 @@ pub fn curl<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Option<P
     run("curl", fixed.into_iter().chain(given))
 }
 
-/// Runs a script of Python's, which must print `fine` at its end. It may say that it is `skipped`.
-pub fn python(script: &str, arguments: &[&str]) {
-    let Some(printed) = run(PYTHON, [&["-c", script], arguments].concat()) else { return };
-    match printed.out.trim() {
-        "fine" => {}
-        "skipped" => drop(writeln!(io::stderr(), "skipped: a package of Python's is missing")),
-        other => panic!("{other}\n{}", printed.err),
+/// Runs a program, which must succeed, and returns what it prints as results.
+pub fn output_of(program: &str, arguments: &[&str]) -> Option<String> {
+    run(program, arguments).map(|printed| printed.out)
+}
+
+/// Runs a script of Python's, if that has this module, and returns what it prints.
+pub fn python(module: &str, script: &str, arguments: &[&str]) -> Option<String> {
+    let probe = Command::new(PYTHON).args(["-c", &format!("import {module}")]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        skip(&format!("Python's {module}"));
+        return None;
     }
+    output_of(PYTHON, &[&["-c", script], arguments].concat())
+}
+
+fn skip(what: &str) {
+    // Past the test harness, which shows nothing that a passing test prints.
+    let _ = writeln!(io::stderr(), "skipped what needs {what}, which is not installed");
 }
