@@ -101,7 +101,7 @@ fn feedscraper_answers_in_order_whoever_is_slow() {
     client.read_to_string(&mut answer).unwrap();
     feed_server.join().unwrap();
     let (head, titles) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("HTTP/1.0 200 OK"), "{answer}");
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert_eq!(titles, "First\nSecond\n(invalid input parameter)\n");
 }
 
