@@ -152,8 +152,8 @@ impl Response {
         Self::of(StatusCode::OK, None, Body::Whole(bytes.into()))
     }
 
-    /// The pieces that the iterator makes, as it makes them. An error ends the connection, so that the
-    /// client can tell.
+    /// The pieces that the iterator makes, as it makes them. An error or a panic is answered by 500 as
+    /// long as nothing has been sent; after that it ends the connection, so that the client can tell.
     ///
     /// Small pieces are joined; see [`with_min_chunk_size`](Response::with_min_chunk_size).
     ///
@@ -201,8 +201,8 @@ impl Response {
         Self::written_by(move |writer| io::copy(&mut reader, writer).map(drop))
     }
 
-    /// What `write` writes, as it writes it. An error ends the connection, so that the client can
-    /// tell.
+    /// What `write` writes, as it writes it. An error or a panic is answered by 500 as long as nothing
+    /// has been sent; after that it ends the connection, so that the client can tell.
     ///
     /// # Switching
     ///
