@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::socket_file::SocketFile;
 use super::stream::{Listener, Stream};
 use super::{Backdoor, console};
-use crate::convenience::accept::{AcceptError, Backoff};
+use crate::convenience::accept;
 use crate::greenpool::Group;
 use crate::greenthread::{Builder, Handle};
 use crate::hub::Dating;
@@ -191,18 +191,7 @@ fn accept_all(
     called_at: &'static Location<'static>,
 ) -> io::Result<()> {
     let door = Rc::new(door);
-    let mut backoff = Backoff::new();
-    loop {
-        match listener.accept().and_then(|stream| admit(&door, stream, consoles, called_at)) {
-            Ok(()) => backoff.reset(),
-            Err(error) => match AcceptError::classify(&error) {
-                AcceptError::OneConnection => {}
-                AcceptError::Exhausted => backoff.pause(&error),
-                AcceptError::Closed => return Ok(()),
-                AcceptError::Fatal => return Err(error),
-            },
-        }
-    }
+    accept::accept_all(|| admit(&door, listener.accept()?, consoles, called_at))
 }
 
 /// Opens a console, if there are not too many.

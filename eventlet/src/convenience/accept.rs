@@ -46,8 +46,26 @@ impl AcceptError {
     }
 }
 
+/// Accepts one connection after another, until the listener is closed, or fails for good. What concerns
+/// only one connection is passed over, and while descriptors or memory are short there are pauses.
+pub(crate) fn accept_all(mut accept_one: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    let mut backoff = Backoff::new();
+    loop {
+        let Err(error) = accept_one() else {
+            backoff.reset();
+            continue;
+        };
+        match AcceptError::classify(&error) {
+            AcceptError::OneConnection => {}
+            AcceptError::Exhausted => backoff.pause(&error),
+            AcceptError::Closed => return Ok(()),
+            AcceptError::Fatal => return Err(error),
+        }
+    }
+}
+
 /// Growing pauses while descriptors or memory are short.
-pub(crate) struct Backoff {
+struct Backoff {
     pause: Duration,
 }
 
@@ -55,12 +73,12 @@ impl Backoff {
     const FIRST: Duration = Duration::from_millis(5);
     const LONGEST: Duration = Duration::from_secs(1);
 
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Backoff { pause: Self::FIRST }
     }
 
     /// Pauses; says what is wrong the first time in a row.
-    pub(crate) fn pause(&mut self, error: &io::Error) {
+    fn pause(&mut self, error: &io::Error) {
         if self.pause == Self::FIRST {
             eprintln!("eventlet: serve pauses accepting: {error}");
         }
@@ -69,7 +87,7 @@ impl Backoff {
     }
 
     /// Things are well again.
-    pub(crate) fn reset(&mut self) {
+    fn reset(&mut self) {
         self.pause = Self::FIRST;
     }
 }

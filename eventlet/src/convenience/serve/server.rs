@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::panic::Location;
 use std::rc::Rc;
 
-use crate::convenience::accept::{AcceptError, Backoff, Place, Places};
+use crate::convenience::accept::{self, Place, Places};
 use crate::convenience::outcome::{Outcome, Verdict};
 use crate::green::net::{TcpListener, TcpStream};
 use crate::greenthread::{Builder, Exit, GreenThread, Handle};
@@ -59,19 +59,7 @@ where
 
     /// Accepts until the listener fails or is closed, or until it is killed.
     fn accept_all(self: Rc<Self>, listener: &TcpListener) -> io::Result<()> {
-        let mut backoff = Backoff::new();
-        loop {
-            let Err(error) = self.accept_one(listener) else {
-                backoff.reset();
-                continue;
-            };
-            match AcceptError::classify(&error) {
-                AcceptError::OneConnection => {}
-                AcceptError::Exhausted => backoff.pause(&error),
-                AcceptError::Closed => return Ok(()),
-                AcceptError::Fatal => return Err(error),
-            }
-        }
+        accept::accept_all(|| self.accept_one(listener))
     }
 
     fn accept_one(self: &Rc<Self>, listener: &TcpListener) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::listener::private::Listener;
 use super::service::{App, Service};
-use crate::convenience::accept::{AcceptError, Backoff, Place, Places};
+use crate::convenience::accept::{self, AcceptError, Place, Places};
 use crate::greenpool::GreenPool;
 use crate::greenthread::Builder;
 use crate::http::stream::Stream;
@@ -43,19 +43,7 @@ impl<A: App> Acceptor<A> {
 
     /// Accepts until the listener is closed, or cannot accept any more.
     pub(super) fn accept_all(&self) -> io::Result<()> {
-        let mut backoff = Backoff::new();
-        loop {
-            let Err(error) = self.accept_one() else {
-                backoff.reset();
-                continue;
-            };
-            match AcceptError::classify(&error) {
-                AcceptError::OneConnection => {}
-                AcceptError::Exhausted => backoff.pause(&error),
-                AcceptError::Closed => return Ok(()),
-                AcceptError::Fatal => return Err(error),
-            }
-        }
+        accept::accept_all(|| self.accept_one())
     }
 
     /// Accepts those who wait already and for whom there is room, and nobody after them.
