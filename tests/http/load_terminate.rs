@@ -41,13 +41,14 @@ fn serve() {
         let target = request.target().to_owned();
         Ok(match request.raw_path() {
             "/slow" => {
-                sleep(ms(20));
+                // Longer than the server waits for those who are idle.
+                sleep(ms(500));
                 Response::text(target)
             }
             "/stream" => Response::written_by(move |out| {
                 for byte in target.as_bytes().chunks(1) {
                     out.write_all(byte)?;
-                    sleep(ms(1));
+                    sleep(ms(40));
                 }
                 Ok(())
             })
@@ -107,10 +108,10 @@ impl Visitor {
         }
     }
 
-    /// Sixteen requests at once.
+    /// Many requests at once: more than the server reads at a time.
     fn ask_in_batches(mut self, mut client: Client) {
         loop {
-            let targets: Vec<_> = (0..16).map(|_| self.target("/batch")).collect();
+            let targets: Vec<_> = (0..300).map(|_| self.target("/batch")).collect();
             client.send(targets.iter().map(|target| get(target)).collect::<String>());
             for target in targets {
                 if !self.check(&client.reply(), &target) {
