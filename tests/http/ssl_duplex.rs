@@ -11,7 +11,7 @@ use eventlet::{scope, spawn, with_timeout};
 use eventlet_http_tests::tls::Tls;
 use eventlet_tests::net::{pair, pattern};
 use eventlet_tests::sys::thread_cpu_time;
-use eventlet_tests::{check, check_within, ms, yield_now};
+use eventlet_tests::{LIMIT, check, check_within, ms, yield_now};
 
 const MANY: usize = 12 << 20;
 
@@ -259,6 +259,7 @@ fn timeouts_end_one_call_only() {
             assert_eq!(error.kind(), ErrorKind::WouldBlock);
         }
         (&server).write_all(b"x").unwrap();
+        client.set_read_timeout(Some(LIMIT)).unwrap();
         assert_eq!((&client).read(&mut [0; 1]).unwrap(), 1);
         // The timeout of the stream below holds as well.
         client.set_read_timeout(None).unwrap();

@@ -105,6 +105,7 @@ impl Places {
     }
 
     /// Whether there is a place now.
+    #[cfg(feature = "http")]
     pub(crate) fn has_free(&self) -> bool {
         self.n_free.get() > 0
     }
