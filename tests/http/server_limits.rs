@@ -189,3 +189,21 @@ fn the_log_tells_all_that_it_can() {
         assert!(refused.starts_with(&format!("127.0.0.1|{port}|-|400|")), "{refused}");
     });
 }
+
+#[test]
+fn an_interim_status_is_no_response() {
+    let app = |request: &mut Request| match request.path()[1..].parse() {
+        Ok(status) => Response::new(status),
+        Err(_) => Response::text("hello"),
+    };
+    while_serving(Server::new(app), |address| {
+        for status in [100, 101, 102, 103, 199] {
+            let mut client = Client::connect(address);
+            // The client would wait for more, and take the second response for the first one.
+            let get = format!("GET /{status} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            client.send(format!("{get}GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+            let head = client.line().unwrap();
+            assert!(head.starts_with("HTTP/1.1 500 "), "{status}: {head}");
+        }
+    });
+}

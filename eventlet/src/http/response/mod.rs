@@ -49,6 +49,11 @@ pub struct Response {
 impl Response {
     /// A response without a body.
     ///
+    /// Clients do not take a status below 200 for a response. It is for [`Request::upgrade`]; elsewhere
+    /// the server answers 500 in its place.
+    ///
+    /// [`Request::upgrade`]: super::Request::upgrade
+    ///
     /// # Panics
     ///
     /// If the status is not between 100 and 999.
@@ -363,6 +368,11 @@ impl Response {
 
     pub(super) fn is_for_takeover(&self) -> bool {
         self.is_for_takeover
+    }
+
+    /// Whether the client would go on waiting for a response.
+    pub(super) fn is_interim(&self) -> bool {
+        self.status.is_informational() && !self.is_for_takeover
     }
 }
 

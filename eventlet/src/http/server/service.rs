@@ -69,6 +69,9 @@ impl<A: App> Service<A> {
             Some(limit) => with_timeout(limit, || self.app.call(request)),
         });
         match called {
+            Ok(Ok(Ok(response))) if response.is_interim() => {
+                self.failed(&format!("the status {} is no response", response.status()))
+            }
             Ok(Ok(Ok(response))) => Answer { response, must_close: false },
             Ok(Ok(Err(error))) => match request.refusal() {
                 Some(refused) => Answer::error(refused.status, refused.why.to_owned()),
