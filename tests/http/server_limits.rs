@@ -207,3 +207,23 @@ fn an_interim_status_is_no_response() {
         }
     });
 }
+
+#[test]
+fn who_takes_over_a_connection_may_wait_for_longer_than_the_server() {
+    let app = |request: &mut Request| {
+        let response = Response::new(101).with_header("upgrade", "echo");
+        request.upgrade(response, |mut stream: Stream| {
+            let mut word = [0; 3];
+            stream.read_exact(&mut word).unwrap();
+            stream.write_all(&word).unwrap();
+        })
+    };
+    while_serving(Server::new(app).keep_alive(ms(20)), |address| {
+        let mut client = Client::connect(address);
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        assert_eq!(client.head().status(), 101);
+        sleep(ms(100));
+        client.send("one");
+        assert_eq!(client.bytes(3), b"one");
+    });
+}

@@ -88,8 +88,6 @@ fn serve<R: Outcome>(
     opening: Opening,
     handler: impl FnOnce(&WebSocket) -> R,
 ) {
-    // The server's limits are for requests. This fails on no connection that is open.
-    let _ = stream.set_read_timeout(None).and(stream.set_write_timeout(None));
     let ws = WebSocket::new(Box::new(stream), Role::Server, config, opening, Vec::new());
     ws.run(|ws| {
         let outcome = handler(ws);

@@ -68,6 +68,8 @@ impl Wire {
 
     /// The connection, for someone else.
     pub(super) fn into_stream(self) -> Stream {
+        // The server's limits are for requests. This fails on no connection that is open.
+        let _ = self.stream.set_read_timeout(None).and(self.stream.set_write_timeout(None));
         let ahead = self.input.bytes();
         if ahead.is_empty() { self.stream } else { self.stream.with_ahead(ahead) }
     }
