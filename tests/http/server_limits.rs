@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use eventlet::green::net::TcpStream;
 use eventlet::http::{Ended, Request, Response, Server, Stream};
-use eventlet::{sleep, spawn};
+use eventlet::{sleep, spawn, with_timeout};
 use eventlet_http_tests::client::Client;
 use eventlet_http_tests::site::{Lines, start_server, while_serving};
 use eventlet_tests::child::Child;
@@ -225,5 +225,33 @@ fn who_takes_over_a_connection_may_wait_for_longer_than_the_server() {
         sleep(ms(100));
         client.send("one");
         assert_eq!(client.bytes(3), b"one");
+    });
+}
+
+#[test]
+fn nothing_is_sent_after_a_part_of_something() {
+    const LENGTH: usize = 32 << 20;
+    let after: Rc<Cell<Option<io::ErrorKind>>> = Rc::default();
+    let was_cut = Rc::new(Cell::new(false));
+    let theirs = (after.clone(), was_cut.clone());
+    let app = move |_: &mut Request| {
+        let (after, was_cut) = theirs.clone();
+        Response::written_by(move |body| {
+            let all = vec![b'x'; LENGTH];
+            let cut = with_timeout(ms(50), || body.write_all(&all));
+            was_cut.set(cut.is_err());
+            let written = body.write_all(b"more").and_then(|()| body.flush());
+            after.set(written.as_ref().err().map(io::Error::kind));
+            written
+        })
+    };
+    while_serving(Server::new(app), |address| {
+        let mut client = Client::connect(address);
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        while !was_cut.get() {
+            sleep(ms(5));
+        }
+        assert!(client.rest().len() < LENGTH);
+        assert_eq!(after.get(), Some(io::ErrorKind::BrokenPipe));
     });
 }

@@ -21,6 +21,8 @@ pub(crate) struct Wire {
     pub(super) output: Vec<u8>,
     /// Where in it the response begins that is being put out; none when some of it has been sent.
     response_start: Option<usize>,
+    /// A write has not come to its end: whatever followed would be taken for the rest of it.
+    is_torn: bool,
     /// Whether small writes are sent at once.
     is_nodelay: bool,
 }
@@ -33,6 +35,7 @@ impl Wire {
             input: Input::new(),
             output: Vec::new(),
             response_start: None,
+            is_torn: false,
             is_nodelay: false,
         }
     }

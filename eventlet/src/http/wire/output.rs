@@ -58,8 +58,19 @@ impl Wire {
         }
     }
 
-    fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+    /// Sends `bytes`; nothing more after a failure, or after having been interrupted.
+    fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.is_torn {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         self.response_start = None;
+        self.is_torn = true;
+        let sent = self.send_all(bytes);
+        self.is_torn = sent.is_err();
+        sent
+    }
+
+    fn send_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         self.stream.set_write_timeout(self.settings.first_patience())?;
         let mut n_sent = self.send_some(bytes)?;
         if n_sent == bytes.len() {
