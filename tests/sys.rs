@@ -159,6 +159,13 @@ pub fn send_urgent(socket: &impl AsRawFd, bytes: &[u8]) {
     assert_eq!(sent, bytes.len() as isize);
 }
 
+/// Makes standard error a file that takes nothing.
+pub fn break_stderr() {
+    let full = fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    // SAFETY: it replaces one descriptor by another one that is open; nothing owns descriptor 2.
+    assert_eq!(unsafe { libc::dup2(full.as_raw_fd(), 2) }, 2);
+}
+
 /// Closes descriptor 0, with which programs usually begin.
 pub fn close_stdin() {
     // SAFETY: nobody owns it; whoever reads it gets an error, which is what is asked for.

@@ -131,6 +131,8 @@ compile_error!(
      Remove `panic = \"abort\"` from the profile"
 );
 
+#[macro_use]
+mod notice;
 mod oslock;
 mod unwind;
 

@@ -255,3 +255,19 @@ fn nothing_is_sent_after_a_part_of_something() {
         assert_eq!(after.get(), Some(io::ErrorKind::BrokenPipe));
     });
 }
+
+#[test]
+fn nobody_needs_to_hear_what_a_server_says() {
+    let ended = Child::new().run(|| {
+        sys::break_stderr();
+        let app = |request: &mut Request| match &*request.path() {
+            "/" => Ok("hello"),
+            _ => Err("no page"),
+        };
+        let (server, address) = start_server(Server::new(app).log_x_forwarded_for(false));
+        assert_eq!(Client::connect(address).get("/none").status(), 500);
+        assert_eq!(Client::connect(address).get("/").text(), "hello");
+        server.stop();
+    });
+    ended.expect_success();
+}

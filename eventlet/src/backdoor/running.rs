@@ -84,7 +84,7 @@ impl Running {
         let (shown, theirs) = (address.clone(), consoles.clone());
         let body = move || {
             if let Err(error) = accept_all(door, &listener, &theirs, called_at) {
-                eprintln!("eventlet: the backdoor at {shown} accepts nobody any more: {error}");
+                notice!("eventlet: the backdoor at {shown} accepts nobody any more: {error}");
             }
         };
         let acceptor = Builder::new().name("backdoor").spawn_for(called_at, body)?.handle();

@@ -80,7 +80,7 @@ impl Backoff {
     /// Pauses; says what is wrong the first time in a row.
     fn pause(&mut self, error: &io::Error) {
         if self.pause == Self::FIRST {
-            eprintln!("eventlet: serve pauses accepting: {error}");
+            notice!("eventlet: serve pauses accepting: {error}");
         }
         crate::sleep(self.pause);
         self.pause = (self.pause * 2).min(Self::LONGEST);

@@ -238,7 +238,7 @@ struct AbortOnUnwind;
 
 impl Drop for AbortOnUnwind {
     fn drop(&mut self) {
-        eprintln!("eventlet: a green thread's body has let an unwind escape; this is a bug");
+        notice!("eventlet: a green thread's body has let an unwind escape; this is a bug");
         std::process::abort();
     }
 }

@@ -59,11 +59,11 @@ pub(crate) fn default_stack_size() -> StackSize {
         match parsed.map(StackSize::new) {
             Some(Ok(size)) => size,
             Some(Err(error)) => {
-                eprintln!("eventlet: EVENTLET_STACK_SIZE is ignored: {error}");
+                notice!("eventlet: EVENTLET_STACK_SIZE is ignored: {error}");
                 fallback
             }
             None => {
-                eprintln!(
+                notice!(
                     "eventlet: EVENTLET_STACK_SIZE is ignored: {value:?} is no number of bytes"
                 );
                 fallback

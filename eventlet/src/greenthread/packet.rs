@@ -170,7 +170,7 @@ fn status_of<T>(result: &Result<T, Exit>) -> ExitStatus {
 pub(super) fn report_unseen(name: Option<&str>, spawned_at: &Location<'_>, status: ExitStatus) {
     if status.is_timeout() {
         let name = name.unwrap_or("<unnamed>");
-        eprintln!(
+        notice!(
             "eventlet: the green thread '{name}' spawned at {spawned_at} was ended by a Timeout \
              that nothing caught"
         );

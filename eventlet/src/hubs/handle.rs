@@ -207,7 +207,7 @@ impl HubHandle {
     }
 
     fn give_up(&self, control: &Control) -> Shutdown {
-        eprintln!(
+        notice!(
             "eventlet: the hub '{}' does not react, since a green thread in it computes or blocks; \
              its OS thread is left alone",
             control.name

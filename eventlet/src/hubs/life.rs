@@ -187,12 +187,12 @@ impl Life {
 fn report(hub: &Hub, name: &str, mut outcome: Shutdown) -> Shutdown {
     outcome.abandoned = greenthread::all(hub).len();
     if let Some(panic) = &outcome.panic {
-        eprintln!("eventlet: the hub '{name}' has ended by a panic: {panic}");
+        notice!("eventlet: the hub '{name}' has ended by a panic: {panic}");
     }
     if outcome.abandoned > 0 {
         let mut text = String::new();
         hub.list_fibers(&mut text);
-        eprintln!("eventlet: the hub '{name}' has ended and abandons green threads:{text}");
+        notice!("eventlet: the hub '{name}' has ended and abandons green threads:{text}");
     }
     outcome
 }

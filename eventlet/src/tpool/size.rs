@@ -27,7 +27,7 @@ pub(super) fn is_zero() -> bool {
     let is_zero = get() == 0;
     if is_zero {
         WARNED.call_once(|| {
-            eprintln!(
+            notice!(
                 "eventlet: zero threads in tpool: calls run in place and hold up their hub; see \
                  tpool::set_num_threads and {VARIABLE}"
             );
@@ -39,7 +39,7 @@ pub(super) fn is_zero() -> bool {
 fn from_environment() -> usize {
     let Some(value) = env::var_os(VARIABLE) else { return DEFAULT };
     value.to_str().and_then(|text| text.trim().parse().ok()).unwrap_or_else(|| {
-        eprintln!("eventlet: {VARIABLE} is ignored: {value:?} is no number of threads");
+        notice!("eventlet: {VARIABLE} is ignored: {value:?} is no number of threads");
         DEFAULT
     })
 }

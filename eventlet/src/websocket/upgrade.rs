@@ -93,7 +93,7 @@ fn serve<R: Outcome>(
         let outcome = handler(ws);
         // What fails because the client has gone is no news.
         if let Some(error) = outcome.failure().filter(|_| ws.closed().is_none()) {
-            eprintln!("eventlet: the handler of a WebSocket failed: {error}");
+            notice!("eventlet: the handler of a WebSocket failed: {error}");
         }
         outcome
     });

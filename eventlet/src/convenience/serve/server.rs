@@ -84,7 +84,7 @@ where
             Verdict::GoOn => {}
             Verdict::Failed(error) if is_the_peers_doing(&error) => {}
             Verdict::Failed(error) => {
-                eprintln!("eventlet: the connection from {address} failed: {error}");
+                notice!("eventlet: the connection from {address} failed: {error}");
             }
             Verdict::Stop => {
                 if let Some(acceptor) = self.acceptor.get() {

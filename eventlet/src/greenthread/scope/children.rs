@@ -120,7 +120,7 @@ struct AbortOnUnwind;
 
 impl Drop for AbortOnUnwind {
     fn drop(&mut self) {
-        eprintln!(
+        notice!(
             "eventlet: a scope cannot end: its green threads, which borrow from it, have not \
              ended, and it cannot wait for them"
         );

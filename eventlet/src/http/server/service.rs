@@ -78,7 +78,7 @@ impl<A: App> Service<A> {
                 None => self.failed(&error),
             },
             Ok(Err(limit)) => {
-                eprintln!("eventlet: a request has {limit}");
+                notice!("eventlet: a request has {limit}");
                 Answer::error(StatusCode::SERVICE_UNAVAILABLE, "it takes too long".to_owned())
             }
             Err(payload) if Exit::is_panic_payload(&payload) => {
@@ -93,7 +93,7 @@ impl<A: App> Service<A> {
 
     /// The application has no response but an error.
     pub(super) fn failed(&self, error: &str) -> Answer {
-        eprintln!("eventlet: the application failed: {error}");
+        notice!("eventlet: the application failed: {error}");
         self.broken(error)
     }
 
@@ -107,7 +107,7 @@ impl<A: App> Service<A> {
     pub(super) fn report_broken(&self, error: &io::Error) {
         use io::ErrorKind::{BrokenPipe, ConnectionReset, NotConnected, WouldBlock};
         if !matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected | WouldBlock) {
-            eprintln!("eventlet: a response was cut short: {error}");
+            notice!("eventlet: a response was cut short: {error}");
         }
     }
 

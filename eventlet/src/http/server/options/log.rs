@@ -79,7 +79,7 @@ impl<A> Server<A> {
         self.log.get_or_insert_with(|| Log {
             format: FORMAT.into(),
             forwarded: true,
-            sink: Arc::new(|line| eprintln!("{line}")),
+            sink: Arc::new(|line| notice!("{line}")),
         })
     }
 }
