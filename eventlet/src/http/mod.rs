@@ -26,6 +26,8 @@
 //!   reader ([`Response::read_from`]) or a function ([`Response::written_by`]). Where its length is not
 //!   known, it goes in chunks; to clients of HTTP/1.0 until the connection is closed.
 //! - `HEAD` is answered by the head of what `GET` would be answered by; 204 and 304 have no body.
+//! - Requests that come before their predecessors are answered (pipelining) are answered in order, and
+//!   answers may be sent together: one that is ready may wait for the next one to be made.
 //! - [`Request::on_end`] has something done when a request is over, whatever became of it.
 //! - [`Request::upgrade`] takes the connection over.
 //!
