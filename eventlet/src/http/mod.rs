@@ -73,6 +73,7 @@
 //! | killing the server | [`Running::stop`], [`Running::stop_within`] |
 
 mod date;
+mod hooks;
 mod log;
 mod parting;
 pub(crate) mod request;

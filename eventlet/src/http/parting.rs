@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 
+use super::hooks;
+
 /// Shared by the server and the connection.
 #[derive(Default)]
 pub(super) struct Parting {
@@ -23,7 +25,7 @@ impl Parting {
     pub(super) fn announce(&self) {
         self.is_due.set(true);
         if let Some(hook) = self.hook.take() {
-            hook();
+            hooks::call(hook);
         }
     }
 }

@@ -144,7 +144,9 @@ impl Body {
 
     pub(super) fn consume(&mut self, wire: &mut Wire, n: usize) {
         match &mut self.left {
-            Left::Length(left) => *left -= n as u64,
+            Left::Length(left) => {
+                *left = left.checked_sub(n as u64).expect("no more is consumed than there was");
+            }
             Left::Chunked(chunks) => chunks.consume(n),
             Left::Broken(..) => return,
         }

@@ -79,7 +79,7 @@ impl Chunks {
     /// So many bytes of the body have been read.
     pub(super) fn consume(&mut self, n: usize) {
         if let State::Data(left) = &mut self.state {
-            *left -= n as u64;
+            *left = left.checked_sub(n as u64).expect("no more is consumed than there was");
             if *left == 0 {
                 self.state = State::DataEnd;
             }

@@ -16,15 +16,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 use std::net::SocketAddr;
-use std::thread::panicking;
 
 use ::http::{HeaderMap, Method, StatusCode, Version};
 
+use super::hooks;
 use super::response::{Ended, Response};
 use super::stream::Stream;
 use super::wire::Wire;
-use crate::greenthread::Exit;
-use crate::unwind;
 pub(super) use body::Body as Incoming;
 use head::Head;
 
@@ -439,7 +437,8 @@ impl Request {
     }
 
     /// Takes over the connection: when `response` has been sent, in most cases `101 Switching
-    /// Protocols`, `takeover` is called with it.
+    /// Protocols`, `takeover` is called with it. What has not been read of the request's body is what the
+    /// new owner reads first.
     ///
     /// # Switching
     ///
@@ -533,13 +532,7 @@ impl Request {
     fn call_some_hooks(&mut self, ended: &Ended) {
         while !self.hooks.is_empty() {
             let hook = self.hooks.remove(0);
-            // What they panic with has been printed, and concerns neither the others nor the client.
-            match unwind::catch(|| hook(ended)) {
-                Err(payload) if Exit::is_panic_payload(&payload) => unwind::dispose(payload),
-                Err(payload) if panicking() => unwind::dispose(payload),
-                Err(payload) => unwind::raise(payload),
-                Ok(()) => {}
-            }
+            hooks::call(|| hook(ended));
         }
     }
 }

@@ -246,7 +246,10 @@ pub(in crate::http) fn encode_continue(headers: &HeaderMap, wire: &mut Wire) {
     let capitalize = wire.settings.capitalize;
     status_line(&mut wire.output, StatusCode::CONTINUE, true);
     for (name, value) in headers {
-        header(&mut wire.output, name, value.as_bytes(), capitalize);
+        // It has no body, whose length these would tell.
+        if !matches!(*name, CONTENT_LENGTH | TRANSFER_ENCODING) {
+            header(&mut wire.output, name, value.as_bytes(), capitalize);
+        }
     }
     wire.output.extend_from_slice(b"\r\n\r\n");
 }
