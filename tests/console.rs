@@ -47,15 +47,21 @@ impl Client {
         self.stream.write_all(bytes).unwrap();
     }
 
-    /// Sends a line, and returns the answer.
+    /// Sends a line, and returns the answer without its remarks: whether a hub of another test
+    /// is busy just then is chance.
     pub fn ask(&mut self, line: &str) -> String {
-        self.send(format!("{line}\n").as_bytes());
-        self.read_to_prompt()
+        let whole = self.ask_for_all(line);
+        whole.split_inclusive('\n').filter(|line| !is_remark(line)).collect()
     }
 
     /// Sends a line, and returns the table that answers it.
     pub fn table(&mut self, line: &str) -> Table {
-        Table::of(&self.ask(line))
+        Table::of(&self.ask_for_all(line))
+    }
+
+    fn ask_for_all(&mut self, line: &str) -> String {
+        self.send(format!("{line}\n").as_bytes());
+        self.read_to_prompt()
     }
 
     /// What comes before the next prompt.
@@ -83,6 +89,11 @@ impl Client {
     }
 }
 
+/// Whether a line says what is missing from an answer.
+fn is_remark(line: &str) -> bool {
+    line.starts_with('#')
+}
+
 /// An answer that is a table.
 #[derive(Debug)]
 pub struct Table {
@@ -95,8 +106,7 @@ pub struct Table {
 impl Table {
     /// Takes an answer apart: columns are separated by two spaces or more.
     pub fn of(answer: &str) -> Self {
-        let (remarks, lines): (Vec<_>, Vec<_>) =
-            answer.lines().partition(|line| line.starts_with('#'));
+        let (remarks, lines): (Vec<_>, Vec<_>) = answer.lines().partition(|line| is_remark(line));
         let cells = |line: &&str| -> Vec<String> {
             let cells = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
             cells.map(str::to_owned).collect()
