@@ -1,7 +1,8 @@
 //! How a server stops: what it still answers, whom it waits for, and for how long.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -79,6 +80,53 @@ fn those_who_wait_to_be_accepted_are_answered() {
             client.assert_ended();
         }
     });
+}
+
+/// Takes connections over, and ends them when the server stops. The number of each hook that is called is
+/// noted, and one of them panics.
+fn take_over(heard: Rc<RefCell<Vec<u32>>>) -> impl Fn(&mut Request) -> Response {
+    move |request| {
+        let heard = heard.clone();
+        let response = Response::new(101).with_header("upgrade", "nothing");
+        request.upgrade(response, move |stream| {
+            let stream = Rc::new(stream);
+            for n in 1..=3 {
+                let (heard, theirs) = (heard.clone(), stream.clone());
+                stream.on_stop(move || {
+                    heard.borrow_mut().push(n);
+                    assert_ne!(n, 2, "this concerns nobody else");
+                    let _ = theirs.shutdown(Shutdown::Both);
+                });
+            }
+            while (&*stream).read(&mut [0; 100]).is_ok_and(|n| n > 0) {}
+        })
+    }
+}
+
+const UPGRADE: &str =
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: nothing\r\n\r\n";
+
+#[test]
+fn all_who_want_to_hear_of_the_stop_are_told_in_their_order() {
+    check(|| {
+        let heard = Rc::default();
+        let (server, address) = start_server(Server::new(take_over(Rc::clone(&heard))));
+        let mut client = Client::connect(address);
+        assert_eq!(client.ask(UPGRADE).status(), 101);
+        server.stop();
+        assert_eq!(heard.take(), [1, 2, 3]);
+        client.assert_ended();
+    });
+}
+
+/// What would have been told to it is forgotten; otherwise each of them would stay open.
+#[test]
+fn a_connection_that_ends_before_the_server_hears_of_no_stop() {
+    let heard = Rc::default();
+    while_serving(Server::new(take_over(Rc::clone(&heard))), |address| {
+        assert_eq!(Client::connect(address).ask(UPGRADE).status(), 101);
+    });
+    assert!(heard.take().is_empty());
 }
 
 #[test]

@@ -8,7 +8,8 @@ use super::hooks;
 #[derive(Default)]
 pub(super) struct Parting {
     is_due: Cell<bool>,
-    hook: RefCell<Option<Box<dyn FnOnce()>>>,
+    /// In the order in which they are called.
+    hooks: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 impl Parting {
@@ -17,15 +18,19 @@ impl Parting {
         if self.is_due.get() {
             hook();
         } else {
-            self.hook.replace(Some(Box::new(hook)));
+            self.hooks.borrow_mut().push(Box::new(hook));
         }
+    }
+
+    /// Whoever has taken it over has ended: nobody is to be told, and nothing kept for that. The hooks may
+    /// have the connection, which has them.
+    pub(super) fn forget(&self) {
+        drop(self.hooks.take());
     }
 
     /// The server stops.
     pub(super) fn announce(&self) {
         self.is_due.set(true);
-        if let Some(hook) = self.hook.take() {
-            hooks::call(hook);
-        }
+        self.hooks.take().into_iter().for_each(hooks::call);
     }
 }

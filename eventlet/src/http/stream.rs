@@ -80,7 +80,8 @@ impl Stream {
     }
 
     /// Has `hook` called when the server is to [stop](super::Running::stop), or now if it is already.
-    /// Whoever has taken over the connection is then to end it soon; the server waits for that.
+    /// Whoever has taken over the connection is then to end it soon; the server waits for that. Hooks
+    /// are called in the order in which they were given.
     ///
     /// # Switching
     ///

@@ -118,6 +118,9 @@ impl Seat<'_> {
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        self.seats.taken.borrow_mut().remove(self.key);
+        let sitter = self.seats.taken.borrow_mut().remove(self.key);
+        if let Some(parting) = sitter.parting {
+            parting.forget();
+        }
     }
 }
