@@ -1,15 +1,13 @@
-//! Clients that are slow on purpose: they hold a connection for as long as it takes others to send a
+//! Clients that send slowly on purpose: they hold a connection for as long as it takes others to send a
 //! request, and not for as long as they like. The clock stands still but for what is waited for.
 
-use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::time::Duration;
 
 use eventlet::debug::{now, pause_clock};
 use eventlet::green::net::TcpStream;
-use eventlet::http::{Request, Response, Server};
+use eventlet::http::{Request, Server};
 use eventlet::{sleep, spawn};
 use eventlet_http_tests::site;
 
@@ -189,65 +187,4 @@ fn time_that_the_application_takes_does_not_count() {
         let n = stream.read(&mut answer).unwrap();
         assert!(answer[..n].ends_with(b"\r\n\r\nboth"));
     });
-}
-
-/// How the server's side of an exchange ended: whether the response was sent as a whole.
-fn ending(response: impl Fn() -> Response + 'static, read: impl FnOnce(&mut TcpStream)) -> bool {
-    let complete = Rc::new(Cell::new(None));
-    let seen = complete.clone();
-    let app = move |request: &mut Request| {
-        let seen = seen.clone();
-        request.on_end(move |ended| seen.set(Some(ended.is_complete)));
-        response()
-    };
-    site::while_serving(Server::new(app), |address| {
-        pause_clock();
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
-        let begun = now();
-        read(&mut stream);
-        while complete.get().is_none() {
-            sleep(secs(1));
-        }
-        assert!(now() - begun < secs(600), "{:?}", now() - begun);
-    });
-    complete.get().unwrap()
-}
-
-/// More than the system keeps for a client that does not read.
-fn large() -> Response {
-    Response::bytes(vec![b'a'; 64 << 20])
-}
-
-#[test]
-fn a_client_that_does_not_read_is_left() {
-    assert!(!ending(large, |_| ()));
-}
-
-#[test]
-fn a_client_that_does_not_read_a_stream_is_left() {
-    let endless = || Response::stream(std::iter::repeat_with(|| Ok(vec![b'a'; 65536])));
-    assert!(!ending(endless, |_| ()));
-}
-
-#[test]
-fn a_client_that_reads_a_little_now_and_then_is_left() {
-    let reads = |stream: &mut TcpStream| {
-        for _ in 0..60 {
-            let _ = stream.read(&mut [0; 10]);
-            sleep(secs(1));
-        }
-    };
-    assert!(!ending(large, reads));
-}
-
-#[test]
-fn a_client_that_reads_slowly_but_enough_gets_all() {
-    let reads = |stream: &mut TcpStream| {
-        let mut buf = vec![0; 1 << 20];
-        while stream.read(&mut buf).unwrap() > 0 {
-            sleep(secs(1));
-        }
-    };
-    assert!(ending(large, reads));
 }

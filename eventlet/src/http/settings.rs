@@ -87,13 +87,3 @@ impl Default for Settings {
         }
     }
 }
-
-impl Settings {
-    /// How long the first write of a response may wait.
-    pub(crate) fn first_patience(&self) -> Option<Duration> {
-        match self.min_rate {
-            0 => self.socket_timeout,
-            _ => Some(self.socket_timeout.map_or(GRACE, |limit| limit.min(GRACE))),
-        }
-    }
-}

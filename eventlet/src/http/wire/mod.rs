@@ -21,6 +21,10 @@ pub(crate) struct Wire {
     pub(super) output: Vec<u8>,
     /// Where in it the response begins that is being put out; none when some of it has been sent.
     response_start: Option<usize>,
+    /// How much of that response has been sent, and how long the client has been waited for: the rest
+    /// of the time is the application's.
+    n_sent: u64,
+    waited: Duration,
     /// A write has not come to its end: whatever followed would be taken for the rest of it.
     is_torn: bool,
     /// Whether small writes are sent at once.
@@ -35,6 +39,8 @@ impl Wire {
             input: Input::new(),
             output: Vec::new(),
             response_start: None,
+            n_sent: 0,
+            waited: Duration::ZERO,
             is_torn: false,
             is_nodelay: false,
         }

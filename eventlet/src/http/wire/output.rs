@@ -1,6 +1,7 @@
 //! Sending.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::Wire;
 use crate::hub::{self, Hub};
@@ -11,7 +12,7 @@ const BATCH: usize = 65_536;
 impl Wire {
     /// Sends all that is to go out, and fails if the client takes it too slowly.
     pub(in crate::http) fn flush(&mut self) -> io::Result<()> {
-        if self.output.is_empty() {
+        if self.output.is_empty() && !self.is_torn {
             return Ok(());
         }
         let mut output = std::mem::take(&mut self.output);
@@ -36,6 +37,7 @@ impl Wire {
     /// From now on a response is put out, which can be taken back.
     pub(in crate::http) fn begin_response(&mut self) {
         self.response_start = Some(self.output.len());
+        (self.n_sent, self.waited) = (0, Duration::ZERO);
     }
 
     /// Takes back the response that is being put out, unless some of it has been sent; says whether
@@ -71,22 +73,23 @@ impl Wire {
     }
 
     fn send_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        self.stream.set_write_timeout(self.settings.first_patience())?;
-        let mut n_sent = self.send_some(bytes)?;
-        if n_sent == bytes.len() {
-            return Ok(());
-        }
-        let begun = hub::with(Hub::now);
-        let mut total = 0;
+        let before = self.waited;
+        // What is sent at once, as most responses are, needs no clock.
+        let mut begun = (self.n_sent > 0).then(|| hub::with(Hub::now));
         loop {
-            total += n_sent as u64;
+            let limit = self.patience(self.waited, self.n_sent);
+            self.stream.set_write_timeout(limit.map(super::at_least_a_moment))?;
+            let n_sent = self.send_some(bytes)?;
+            self.n_sent += n_sent as u64;
             bytes = &bytes[n_sent..];
+            if bytes.is_empty() && begun.is_none() {
+                return Ok(());
+            }
+            let now = hub::with(Hub::now);
+            self.waited = before + now.since(*begun.get_or_insert(now));
             if bytes.is_empty() {
                 return Ok(());
             }
-            let limit = self.patience(hub::with(Hub::now).since(begun), total);
-            self.stream.set_write_timeout(limit.map(super::at_least_a_moment))?;
-            n_sent = self.send_some(bytes)?;
         }
     }
 

@@ -95,7 +95,8 @@ impl<A> Server<A> {
     }
 
     /// How many bytes a second a client must send of a body, and take of a response, in the mean and
-    /// after ten seconds; 240 by default, 0 is without limit.
+    /// after ten seconds; 240 by default, 0 is without limit. Only the time for which the client is
+    /// waited for counts.
     ///
     /// # Switching
     ///
