@@ -104,21 +104,22 @@ impl Places {
         Rc::new(Places { n_free: Cell::new(n_free), waiter: Cell::new(None) })
     }
 
-    /// Whether there is a place now.
-    #[cfg(feature = "http")]
-    pub(crate) fn has_free(&self) -> bool {
-        self.n_free.get() > 0
+    /// Takes a place, if there is one.
+    pub(crate) fn try_take(self: &Rc<Self>) -> Option<Place> {
+        self.n_free.set(self.n_free.get().checked_sub(1)?);
+        Some(Place { places: self.clone() })
     }
 
     /// Takes a place, waiting until there is one. Only the accept loop calls this.
     pub(crate) fn take(self: &Rc<Self>) -> Place {
-        while self.n_free.get() == 0 {
+        loop {
+            if let Some(place) = self.try_take() {
+                return place;
+            }
             let waiter = hub::with(Hub::begin_wait);
             self.waiter.set(Some(waiter.clone()));
             hub::park(waiter, "a place for another connection", Time::NEVER).ready_or_raise();
         }
-        self.n_free.set(self.n_free.get() - 1);
-        Place { places: self.clone() }
     }
 }
 

@@ -31,6 +31,8 @@ pub use imap::{IMap, IMapUnordered};
 pub use pile::GreenPile;
 pub use star::{Arguments, StarMap};
 
+#[cfg(feature = "http")]
+pub(crate) use slots::Slot;
 use slots::Slots;
 
 /// A limit on how many green threads run at once: who spawns one more waits until another has ended.

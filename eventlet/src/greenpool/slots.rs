@@ -28,7 +28,7 @@ pub(super) struct Slots {
 }
 
 /// A taken slot, free again when it is dropped: at the end of a member, also if it never began.
-pub(super) struct Slot {
+pub(crate) struct Slot {
     slots: Rc<Slots>,
     /// Its place among the members.
     seat: usize,
@@ -141,7 +141,7 @@ fn as_count(size: usize) -> isize {
 impl Slot {
     /// Starts a member, which has the slot to its end.
     #[track_caller]
-    pub(super) fn spawn<F, T>(self, spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
+    pub(crate) fn spawn<F, T>(self, spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
     where
         F: FnOnce() -> T + 'static,
         T: 'static,

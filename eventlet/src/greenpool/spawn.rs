@@ -4,6 +4,8 @@ use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use super::GreenPool;
+#[cfg(feature = "http")]
+use super::slots::Slot;
 use crate::greenthread::{GreenThread, Handle, spawn_inline};
 use crate::hub::{Hub, Time};
 
@@ -162,6 +164,18 @@ impl GreenPool {
         T: 'static,
     {
         self.spawn_until(|hub| hub.deadline_at(deadline), Location::caller(), f)
+    }
+
+    /// Takes a free slot, for whoever does not know yet what is to run in it.
+    #[cfg(feature = "http")]
+    pub(crate) fn try_take_slot(&self) -> Option<Slot> {
+        self.slots.try_take()
+    }
+
+    /// The same, waiting for one.
+    #[cfg(feature = "http")]
+    pub(crate) fn take_slot(&self) -> Slot {
+        self.slots.take(|_| Time::NEVER).expect("it is never given up")
     }
 
     #[track_caller]

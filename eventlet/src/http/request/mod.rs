@@ -35,7 +35,7 @@ pub(crate) struct BadRequest {
 }
 
 impl BadRequest {
-    fn new(status: StatusCode, why: &'static str) -> Self {
+    pub(in crate::http) fn new(status: StatusCode, why: &'static str) -> Self {
         BadRequest { status, why }
     }
 

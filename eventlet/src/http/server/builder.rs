@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::net::Shutdown;
 use std::rc::Rc;
 
-use super::accept::{Acceptor, Room};
+use super::accept::Acceptor;
 use super::hubs::Branches;
 use super::listener::Listener;
+use super::room::Room;
 use super::service::{App, Service};
 use super::{Running, ServerHubs};
 use crate::convenience::accept::Places;
@@ -86,7 +87,7 @@ where
     }
 
     /// How many connections are served at once; 1,024 by default. Others wait in the listener's
-    /// backlog.
+    /// backlog. Those who wait there when the server stops are answered by 503.
     ///
     /// # Switching
     ///
@@ -108,6 +109,10 @@ where
     }
 
     /// Connections are served in green threads of this pool, which limits how many there are at once.
+    ///
+    /// While it is full, connections wait in the listener's backlog. Those who wait there when the
+    /// server stops are answered by 503. A server takes nothing of its pool while nobody wants to
+    /// connect, so that several may share one.
     ///
     /// # Switching
     ///

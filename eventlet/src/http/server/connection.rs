@@ -65,6 +65,15 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
     }
 }
 
+/// Refuses whatever a client asks for.
+pub(super) fn turn_away<A>(service: &Service<A>, stream: Stream) {
+    let mut wire = Wire::new(stream, service.settings.clone());
+    let refused = BadRequest::new(StatusCode::SERVICE_UNAVAILABLE, "the server stops");
+    if send_refusal(refused, &mut wire).is_ok() {
+        linger(&mut wire);
+    }
+}
+
 /// Waits for the head of a request.
 fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) -> io::Result<Next> {
     let settings = &service.settings;

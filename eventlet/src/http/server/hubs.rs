@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Server;
-use super::accept::{Acceptor, Room};
+use super::accept::Acceptor;
+use super::room::Room;
 use super::running::Running;
 use super::service::{App, Service};
 use crate::convenience::accept::Places;

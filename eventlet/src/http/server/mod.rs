@@ -6,6 +6,7 @@ mod connection;
 mod hubs;
 mod listener;
 mod options;
+mod room;
 mod running;
 mod seats;
 mod service;

@@ -5,10 +5,11 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::accept::Acceptor;
+use super::accept::{AcceptLoop, Acceptor};
 use super::hubs::{Branches, Stopping, Watched};
 use super::seats::{LAST_CALL, Seats};
 use super::service::App;
+use crate::event::Flag;
 use crate::greenthread::{Builder, GreenThread, Handle};
 use crate::hub::{self, Time};
 use crate::{sleep, spawn_n};
@@ -29,26 +30,26 @@ pub struct Running {
 
 /// What there is to do to a server, whatever its application.
 trait Parts {
-    /// Accepts those who wait already and for whom there is room, and nobody after them.
-    fn close(&self);
     fn seats(&self) -> &Seats;
+    /// Set when nobody is accepted any more.
+    fn is_closed(&self) -> &Flag;
 }
 
 impl<A: App> Parts for Acceptor<A> {
-    fn close(&self) {
-        Acceptor::close(self);
-    }
-
     fn seats(&self) -> &Seats {
         &self.service.seats
+    }
+
+    fn is_closed(&self) -> &Flag {
+        &self.is_closed
     }
 }
 
 impl Running {
     pub(super) fn start<A: App>(acceptor: Acceptor<A>, branches: Branches) -> io::Result<Self> {
         let parts = Rc::new(acceptor);
-        let theirs = parts.clone();
-        let acceptor = Builder::new().name("http").spawn(move || theirs.accept_all())?;
+        let accept_loop = AcceptLoop(parts.clone());
+        let acceptor = Builder::new().name("http").spawn(move || accept_loop.run())?;
         let accepting = acceptor.handle();
         Ok(Running {
             acceptor: Cell::new(Some(acceptor)),
@@ -83,6 +84,10 @@ impl Running {
 
     /// Stops accepting, lets requests that are being answered end, and closes the connections. Those
     /// who are connected may send one more request within a quarter of a second.
+    ///
+    /// Those who wait to be accepted are connected, too; if there is no room for them, they are answered
+    /// by 503. Who connects in the very moment in which the listener is closed may be reset by the
+    /// system.
     ///
     /// # Switching
     ///
@@ -173,10 +178,10 @@ impl Running {
     /// Nobody is accepted after those who wait already.
     fn close(&self) {
         if !self.has_stopped.replace(true) {
-            self.accepting.kill();
             self.parts.seats().stop_keeping_alive();
-            self.parts.close();
+            self.accepting.kill();
         }
+        self.parts.is_closed().wait();
     }
 
     /// Waits for the other hubs; says whether all of their requests ended by themselves.
@@ -206,11 +211,11 @@ impl Drop for Running {
         if self.has_stopped.replace(true) {
             return;
         }
+        self.parts.seats().stop_keeping_alive();
         self.accepting.kill();
         let parts = self.parts.clone();
         spawn_n(move || {
-            parts.seats().stop_keeping_alive();
-            parts.close();
+            parts.is_closed().wait();
             drain(parts.seats(), Time::NEVER);
         });
     }

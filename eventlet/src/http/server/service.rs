@@ -39,12 +39,21 @@ impl<A: App> Service<A> {
     /// Serves one connection, in the green thread that is to do that.
     pub(super) fn serve(&self, stream: Stream) {
         let seat = self.seats.take();
+        connection::serve(self, self.secured(stream), &seat);
+    }
+
+    /// Tells a client that it will not be served, likewise.
+    pub(super) fn turn_away(&self, stream: Stream) {
+        let _seat = self.seats.take();
+        connection::turn_away(self, self.secured(stream));
+    }
+
+    fn secured(&self, stream: Stream) -> Stream {
         #[cfg(feature = "ssl")]
-        let stream = match &self.settings.tls {
-            Some(acceptor) => stream.secured(acceptor),
-            None => stream,
-        };
-        connection::serve(self, stream, &seat);
+        if let Some(acceptor) = &self.settings.tls {
+            return stream.secured(acceptor);
+        }
+        stream
     }
 
     pub(super) fn keeps_alive(&self) -> bool {

@@ -132,6 +132,20 @@ impl UnixListener {
         Ok((UnixStream::new(stream)?, peer))
     }
 
+    /// Accepts a connection for which `room` gives room. It is asked again whenever a connection may
+    /// be there; if it has none, nobody is accepted.
+    #[cfg(feature = "http")]
+    pub(crate) fn accept_into<R>(
+        &self,
+        mut room: impl FnMut() -> Option<R>,
+    ) -> io::Result<Option<(UnixStream, R)>> {
+        self.source.wait_for(Direction::Read, |listener| {
+            let Some(room) = room() else { return Ok(None) };
+            let (stream, _) = listener.accept()?;
+            Ok(Some((UnixStream::new(stream)?, room)))
+        })
+    }
+
     /// Accepts one connection after another.
     ///
     /// # Switching
