@@ -106,6 +106,27 @@ fn empty_lines_are_no_beginning_of_a_head() {
     });
 }
 
+/// However often they come: a connection is idle from its last answer on.
+#[test]
+fn empty_lines_do_not_keep_a_connection() {
+    while_serving(Server::new(measure), |address| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"POST / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").unwrap();
+        let begun = now();
+        let mut sender = stream.try_clone().unwrap();
+        let sender = spawn(move || {
+            while sender.write_all(b"\r\n").is_ok() {
+                assert!(now() - begun < secs(300), "it has been kept");
+                sleep(secs(20));
+            }
+        });
+        let answer = io::read_to_string(&stream).unwrap();
+        assert!(answer.ends_with("\r\n\r\n0"), "{answer}");
+        assert_took(now() - begun, secs(75));
+        sender.wait().unwrap();
+    });
+}
+
 /// After ten seconds 240 bytes a second are the least, whatever the body's framing.
 #[test]
 fn a_body_that_trickles_is_not_waited_for() {

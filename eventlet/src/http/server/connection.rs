@@ -12,7 +12,7 @@ use crate::http::request::{BadRequest, Request, Takeover};
 use crate::http::response::{Ended, Outgoing, Response, Sent, send, send_refusal};
 use crate::http::stream::Stream;
 use crate::http::wire::Wire;
-use crate::hub::{self, Hub};
+use crate::hub::{self, Hub, Time};
 
 /// How long a client that does not know yet may go on sending before the connection is closed, and how
 /// long it may pause: closed at once, it might never see the last response.
@@ -77,7 +77,7 @@ pub(super) fn turn_away<A>(service: &Service<A>, stream: Stream) {
 /// Waits for the head of a request.
 fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) -> io::Result<Next> {
     let settings = &service.settings;
-    let mut begun = None;
+    let (mut idle_since, mut begun) = (None, None);
     // A head that comes in many pieces is not read again with each of them, unless that may be all.
     let (mut n_seen, mut n_enough) = (0, 1);
     loop {
@@ -95,12 +95,15 @@ fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) ->
         }
         n_seen = n_received;
         request.wire.flush()?;
+        let now = hub::with(Hub::now);
+        let left = |limit: Duration, since: &mut Option<Time>| {
+            limit.saturating_sub(now.since(*since.get_or_insert(now)))
+        };
         let limit = if n_received == 0 {
-            service.idle_limit()
+            // Empty lines do not make it longer.
+            service.idle_limit().map(|limit| left(limit, &mut idle_since))
         } else {
-            let now = hub::with(Hub::now);
-            let begun = *begun.get_or_insert(now);
-            let left = settings.head_timeout.saturating_sub(now.since(begun));
+            let left = left(settings.head_timeout, &mut begun);
             Some(settings.socket_timeout.map_or(left, |limit| limit.min(left)))
         };
         // Not before all responses are sent: whoever is idle may be ended when the server stops.

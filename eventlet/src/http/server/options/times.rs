@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::http::Server;
 
 impl<A> Server<A> {
-    /// How long a connection may be idle between requests; 75 s by default. If it is zero, each
-    /// connection is for one request.
+    /// How long a connection may be idle between requests; 75 s by default. Empty lines do not make it
+    /// longer. If it is zero, each connection is for one request.
     ///
     /// # Switching
     ///
