@@ -127,6 +127,17 @@ impl<S: AsFd> Source<S> {
     pub(crate) fn wait_for<R>(
         &self,
         direction: Direction,
+        operation: impl FnMut(&S) -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.wait_for_until(direction, || self.deadline(direction), operation)
+    }
+
+    /// The same, by a deadline that is asked for only when it is to wait.
+    #[inline(always)]
+    fn wait_for_until<R>(
+        &self,
+        direction: Direction,
+        by: impl Fn() -> Time,
         mut operation: impl FnMut(&S) -> io::Result<R>,
     ) -> io::Result<R> {
         let fd = self.fd();
@@ -151,7 +162,7 @@ impl<S: AsFd> Source<S> {
                 }
             }
             let has_waited = deadline.is_some();
-            let deadline = *deadline.get_or_insert_with(|| self.deadline(direction));
+            let deadline = *deadline.get_or_insert_with(&by);
             let until = match self.kind.patience(direction) {
                 None => deadline,
                 Some(patience) => deadline.min(hub::with(Hub::now).after(patience)),
@@ -173,6 +184,18 @@ impl<S: AsFd> Source<S> {
         &self,
         direction: Direction,
         wanted: usize,
+        operation: impl FnMut(&S) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        self.transfer_until(direction, wanted, || self.deadline(direction), operation)
+    }
+
+    /// The same, by a deadline instead of the socket's timeout.
+    #[inline(always)]
+    pub(crate) fn transfer_until(
+        &self,
+        direction: Direction,
+        wanted: usize,
+        by: impl Fn() -> Time,
         mut operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> io::Result<usize> {
         if wanted == 0 {
@@ -182,7 +205,7 @@ impl<S: AsFd> Source<S> {
                 other => return other,
             }
         }
-        let moved = self.wait_for(direction, operation)?;
+        let moved = self.wait_for_until(direction, by, operation)?;
         if moved == 0 {
             // It may be the end that a `close` meanwhile has made.
             self.check_open()?;

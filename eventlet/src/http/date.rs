@@ -1,21 +1,19 @@
 //! The `Date` of responses, made once a second.
 
 use std::cell::RefCell;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::hub::{self, Hub};
+use crate::hub::{self, Time};
 
 thread_local! {
     static DATE: RefCell<Date> = const { RefCell::new(Date::UNKNOWN) };
 }
 
 struct Date {
-    /// How often the hub had resumed someone when the clock was read: until it does so again, little
-    /// time passes.
-    at_resume: Option<u64>,
-    /// What `line` tells.
-    second: Option<u64>,
     line: Line,
+    /// Which hub's clock tells how long that is right.
+    hub: u64,
+    until: Time,
 }
 
 /// The header with the end of the line before it. All dates are of the same length.
@@ -26,10 +24,9 @@ const NAME: &str = "\r\nDate: ";
 /// Begins a line with the header and its value.
 pub(super) fn append(out: &mut Vec<u8>, capitalize: bool) {
     DATE.with_borrow_mut(|date| {
-        let n_resumes = Some(hub::with(Hub::n_resumes));
-        if date.at_resume != n_resumes {
-            date.at_resume = n_resumes;
-            date.read_clock();
+        let (hub, now) = hub::with(|hub| (hub.id, hub.recent()));
+        if now >= date.until || hub != date.hub {
+            *date = Date::read(hub, now);
         }
         let start = out.len();
         out.extend_from_slice(&date.line);
@@ -40,14 +37,14 @@ pub(super) fn append(out: &mut Vec<u8>, capitalize: bool) {
 }
 
 impl Date {
-    const UNKNOWN: Date = Date { at_resume: None, second: None, line: [0; size_of::<Line>()] };
+    const UNKNOWN: Date = Date { line: [0; size_of::<Line>()], hub: 0, until: Time::START };
 
-    fn read_clock(&mut self) {
-        let now = SystemTime::now().max(UNIX_EPOCH);
-        let second = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        if self.second.replace(second) != Some(second) {
-            let line = format!("{NAME}{}", httpdate::fmt_http_date(now));
-            self.line.copy_from_slice(line.as_bytes());
-        }
+    fn read(hub: u64, now: Time) -> Self {
+        let date = SystemTime::now().max(UNIX_EPOCH);
+        let of_second = date.duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
+        let text = format!("{NAME}{}", httpdate::fmt_http_date(date));
+        let line = text.as_bytes().try_into().expect("all dates are of the same length");
+        let left = Duration::from_secs(1) - Duration::from_nanos(of_second.into());
+        Date { line, hub, until: now.after(left) }
     }
 }

@@ -20,13 +20,6 @@ pub(crate) struct Limits {
     pub(crate) body: u64,
 }
 
-impl Limits {
-    /// A head of so many bytes has no line that is too long.
-    pub(crate) fn shortest(&self) -> usize {
-        self.request_line.min(self.header_line).min(self.headers)
-    }
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Limits {

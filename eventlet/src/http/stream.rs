@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, IoSlice, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{self, Shutdown, SocketAddr};
+use std::os::unix;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use crate::green::net::TcpStream;
 use crate::green::os::unix::net::UnixStream;
 #[cfg(feature = "ssl")]
 use crate::green::ssl::{Acceptor, TlsStream};
-use crate::hub::Direction;
+#[cfg(feature = "ssl")]
+use crate::hub::{self, Hub};
+use crate::hub::{Direction, Time};
 
 /// A client's connection: TCP or a Unix socket, with or without TLS.
 ///
@@ -289,21 +292,49 @@ impl Stream {
 
     /// Reads up to `wanted` bytes by `read`, which is called when something may have come: it need not
     /// have a buffer before. With TLS it is called at once, and waits.
-    pub(super) fn read_by(
+    ///
+    /// The socket's timeout does not count, and with TLS is another one after that.
+    pub(super) fn read_until(
         &self,
         wanted: usize,
+        deadline: Time,
         mut read: impl FnMut(&mut dyn Read) -> io::Result<usize>,
     ) -> io::Result<usize> {
         debug_assert!(self.ahead.borrow().is_empty(), "it is the server's, who puts nothing back");
         match &self.transport {
             Transport::Tcp(stream) => {
-                stream.source().transfer(Direction::Read, wanted, |mut socket| read(&mut socket))
+                let read = |mut socket: &_| read(&mut socket);
+                stream.source().transfer_until(Direction::Read, wanted, || deadline, read)
             }
             Transport::Unix(stream) => {
-                stream.source().transfer(Direction::Read, wanted, |mut socket| read(&mut socket))
+                let read = |mut socket: &_| read(&mut socket);
+                stream.source().transfer_until(Direction::Read, wanted, || deadline, read)
             }
             #[cfg(feature = "ssl")]
-            Transport::Tls(_) => read(&mut &*self),
+            Transport::Tls(stream) => {
+                stream.set_read_timeout(time_left(deadline))?;
+                read(&mut &*self)
+            }
+        }
+    }
+
+    /// Writes once. The deadline is asked for only if the client does not take it at once, and as with
+    /// reading there is no other.
+    pub(super) fn write_until(&self, bytes: &[u8], by: impl Fn() -> Time) -> io::Result<usize> {
+        match &self.transport {
+            Transport::Tcp(stream) => {
+                let write = |mut socket: &net::TcpStream| socket.write(bytes);
+                stream.source().transfer_until(Direction::Write, bytes.len(), by, write)
+            }
+            Transport::Unix(stream) => {
+                let write = |mut socket: &unix::net::UnixStream| socket.write(bytes);
+                stream.source().transfer_until(Direction::Write, bytes.len(), by, write)
+            }
+            #[cfg(feature = "ssl")]
+            Transport::Tls(stream) => {
+                stream.set_write_timeout(time_left(by()))?;
+                Write::write(&mut &**stream, bytes)
+            }
         }
     }
 
@@ -388,6 +419,13 @@ impl fmt::Debug for Stream {
             Transport::Tls(_) => f.debug_struct("TlsStream").finish_non_exhaustive(),
         }
     }
+}
+
+/// A timeout that ends then. None at all is without limit to a socket.
+#[cfg(feature = "ssl")]
+fn time_left(deadline: Time) -> Option<Duration> {
+    let left = || deadline.since(hub::with(Hub::now)).max(Duration::from_micros(1));
+    (deadline < Time::NEVER).then(left)
 }
 
 /// What TLS goes over.

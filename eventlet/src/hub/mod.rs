@@ -191,6 +191,9 @@ pub(crate) struct Hub {
     queue: RefCell<RunQueue>,
     /// How often a fiber has been resumed.
     n_resumes: Cell<u64>,
+    /// At which resume `recent` has read the clock last.
+    #[cfg(feature = "http")]
+    recent_of: Cell<Option<u64>>,
     /// When the hub looks outside next.
     turn: turn::Turn,
     /// How long the current fiber has been running.
@@ -251,6 +254,8 @@ impl Hub {
             main,
             queue: RefCell::default(),
             n_resumes: Cell::new(0),
+            #[cfg(feature = "http")]
+            recent_of: Cell::new(None),
             turn: turn::Turn::new(),
             slice: slice::Slice::new(),
             n_io_calls: Cell::new(0),
@@ -327,10 +332,12 @@ impl Hub {
         now
     }
 
-    /// How often someone has been resumed: as long as it stays the same, the same fiber runs.
+    /// What the clock showed when this was first asked for since the current fiber was resumed: for
+    /// who asks often, and can bear that the time is behind by what the fiber has computed since.
     #[cfg(feature = "http")]
-    pub(crate) fn n_resumes(&self) -> u64 {
-        self.n_resumes.get()
+    pub(crate) fn recent(&self) -> Time {
+        let n_resumes = Some(self.n_resumes.get());
+        if self.recent_of.replace(n_resumes) == n_resumes { self.clock.last() } else { self.now() }
     }
 
     /// Stops the clock; from then on it jumps to the next deadline whenever the hub is idle.

@@ -71,6 +71,9 @@ static OF_NAMES: [bool; 256] = {
 /// Whether it is a port, or nothing.
 fn is_port(port: &[u8]) -> bool {
     const TOO_LARGE: u32 = 1 << 16;
-    let add = |number: u32, byte: &u8| (number * 10 + u32::from(byte & 15)).min(TOO_LARGE);
-    port.iter().all(u8::is_ascii_digit) && port.iter().fold(0, add) < TOO_LARGE
+    let mut number = 0;
+    port.iter().all(|byte| {
+        number = number * 10 + u32::from(byte & 15);
+        byte.is_ascii_digit() && number < TOO_LARGE
+    })
 }

@@ -119,8 +119,8 @@ impl Body {
     fn receive(&mut self, wire: &mut Wire) -> io::Result<()> {
         wire.flush()?;
         let begun = hub::with(Hub::now);
-        let limit = wire.patience(self.waited, self.n_read);
-        let received = wire.receive(limit);
+        let deadline = wire.patience(begun, self.waited, self.n_read);
+        let received = wire.receive(deadline);
         self.waited += hub::with(Hub::now).since(begun);
         match received {
             Ok(0) => Err(broken(io::ErrorKind::UnexpectedEof, Some(cut_short()))),

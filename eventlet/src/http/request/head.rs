@@ -27,7 +27,7 @@ impl Part {
 /// The head of a request. One is used for all requests of a connection, which saves its memory.
 #[derive(Debug)]
 pub(crate) struct Head {
-    /// As received, without the empty line.
+    /// As received, with the empty line at its end.
     pub(super) bytes: Vec<u8>,
     pub(super) method: Method,
     pub(super) target: Part,

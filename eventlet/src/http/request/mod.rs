@@ -10,6 +10,7 @@ mod extensions;
 mod framing;
 mod head;
 mod parse;
+mod scratch;
 mod target;
 
 use std::borrow::Cow;

@@ -1,16 +1,11 @@
 //! From bytes to the head of a request.
 
-use std::mem::MaybeUninit;
-
 use ::http::{Method, StatusCode, Version};
 
 use super::framing::{self, Framing};
 use super::head::{Head, Part};
-use super::{BadRequest, bad, target};
+use super::{BadRequest, bad, scratch, target};
 use crate::http::settings::Limits;
-
-/// How many headers are read without asking for memory.
-const N_HEADERS: usize = 100;
 
 /// How many empty lines may come before a request. Some clients send one after a body.
 const N_BLANK: usize = 8;
@@ -30,11 +25,14 @@ pub(crate) fn parse(
         return Err(bad("empty lines before the request"));
     }
     let request = &buffer[n_blank * 2..];
+    if request.first() == Some(&b'\n') {
+        return Err(bad("a line ends without CR"));
+    }
     let Some(length) = read(request, limits, head)? else {
         check_unfinished(request, limits)?;
         return Ok(None);
     };
-    check_lines(&request[..length], limits)?;
+    check_lines(head, limits)?;
     framing::decide(head)?;
     if let Framing::Length(length) = head.framing
         && length > limits.body
@@ -45,20 +43,27 @@ pub(crate) fn parse(
 }
 
 fn read(request: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize>, BadRequest> {
-    let mut few = [const { MaybeUninit::uninit() }; N_HEADERS];
-    let mut many = Vec::new();
-    let headers = few.get_mut(..limits.n_headers).unwrap_or_else(|| {
-        many.resize(limits.n_headers, MaybeUninit::uninit());
-        &mut many
-    });
+    let mut headers = scratch::take(limits.n_headers);
+    let room = &mut headers.spare_capacity_mut()[..limits.n_headers];
     let mut parsed = httparse::Request::new(&mut []);
-    let length = match parsed.parse_with_uninit_headers(request, headers) {
+    let length = match parsed.parse_with_uninit_headers(request, room) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
         Err(httparse::Error::Version) => return read_other_version(request, limits, head),
         Err(error) => return Err(refusal(error)),
     };
-    head.begin(&request[..length]);
+    fill(head, &request[..length], &parsed)?;
+    scratch::give_back(headers);
+    Ok(Some(length))
+}
+
+/// Makes it the head that was parsed.
+fn fill(
+    head: &mut Head,
+    request: &[u8],
+    parsed: &httparse::Request<'_, '_>,
+) -> Result<(), BadRequest> {
+    head.begin(request);
     let part = |bytes: &[u8]| {
         // All are parts of the request.
         let start = (bytes.as_ptr() as usize - request.as_ptr() as usize) as u32;
@@ -75,7 +80,7 @@ fn read(request: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize
     };
     let fields = parsed.headers.iter();
     head.fields.extend(fields.map(|field| (part(field.name.as_bytes()), part(field.value))));
-    Ok(Some(length))
+    Ok(())
 }
 
 fn refusal(error: httparse::Error) -> BadRequest {
@@ -123,40 +128,26 @@ fn begins_version(text: &[u8]) -> bool {
     text.len() <= model.len() && text.iter().zip(model).all(is_fine)
 }
 
-/// Refuses line ends that others may understand differently, and lines that are too long.
-fn check_lines(head: &[u8], limits: &Limits) -> Result<(), BadRequest> {
-    if head.len() <= limits.shortest() && has_clear_ends(head) {
-        return Ok(());
-    }
-    let mut start = 0;
-    let mut longest = limits.request_line;
-    let mut is_first = true;
-    while start < head.len() {
-        let length = head[start..].iter().position(|&byte| byte == b'\n').unwrap_or(0);
-        let line = &head[start..start + length];
-        let [text @ .., b'\r'] = line else { return Err(bad("a line ends without CR")) };
-        if text.contains(&b'\r') {
-            return Err(bad("CR within a line"));
+/// Refuses line ends that others may understand differently, and lines that are too long. Where lines
+/// begin is known, before that the parser accepts LF alone, and CR it accepts nowhere else.
+fn check_lines(head: &Head, limits: &Limits) -> Result<(), BadRequest> {
+    let bytes = &*head.bytes;
+    let names = head.fields.iter().map(|(name, _)| name.start as usize);
+    let (mut start, mut longest) = (0, limits.request_line);
+    for next in names.chain([bytes.len() - b"\r\n".len(), bytes.len()]) {
+        let end = next - b"\r\n".len();
+        if bytes[end] != b'\r' {
+            return Err(bad("a line ends without CR"));
         }
-        if text.len() > longest {
-            return Err(too_long(is_first));
+        if end - start > longest {
+            return Err(too_long(start == 0));
         }
-        if is_first && head.len() - length > limits.headers + 4 {
+        if start == 0 && bytes.len() - end > limits.headers + 5 {
             return Err(too_long(false));
         }
-        (is_first, longest) = (false, limits.header_line);
-        start += length + 1;
+        (start, longest) = (next, limits.header_line);
     }
     Ok(())
-}
-
-/// Whether CR and LF only come together. All bytes are looked at, which the compiler does many at a
-/// time.
-fn has_clear_ends(head: &[u8]) -> bool {
-    let pairs = head.iter().zip(head.get(1..).unwrap_or_default());
-    let is_clear = pairs
-        .fold(true, |is_clear, (&byte, &next)| is_clear & ((byte == b'\r') == (next == b'\n')));
-    is_clear && head.first() != Some(&b'\n') && head.last() != Some(&b'\r')
 }
 
 /// Refuses a head that is too long already.

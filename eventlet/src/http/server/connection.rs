@@ -11,8 +11,8 @@ use super::service::{App, Service};
 use crate::http::request::{BadRequest, Request, Takeover};
 use crate::http::response::{Ended, Outgoing, Response, Sent, send, send_refusal};
 use crate::http::stream::Stream;
-use crate::http::wire::Wire;
-use crate::hub::{self, Hub, Time};
+use crate::http::wire::{Wire, after};
+use crate::hub::{self, Hub};
 
 /// How long a client that does not know yet may go on sending before the connection is closed, and how
 /// long it may pause: closed at once, it might never see the last response.
@@ -95,20 +95,18 @@ fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) ->
         }
         n_seen = n_received;
         request.wire.flush()?;
-        let now = hub::with(Hub::now);
-        let left = |limit: Duration, since: &mut Option<Time>| {
-            limit.saturating_sub(now.since(*since.get_or_insert(now)))
-        };
-        let limit = if n_received == 0 {
-            // Empty lines do not make it longer.
-            service.idle_limit().map(|limit| left(limit, &mut idle_since))
+        let deadline = if n_received == 0 {
+            // Empty lines do not make it later.
+            let since = *idle_since.get_or_insert_with(|| hub::with(Hub::recent));
+            after(since, service.idle_limit())
         } else {
-            let left = left(settings.head_timeout, &mut begun);
-            Some(settings.socket_timeout.map_or(left, |limit| limit.min(left)))
+            let now = hub::with(Hub::now);
+            let begun = *begun.get_or_insert(now);
+            begun.after(settings.head_timeout).min(after(now, settings.socket_timeout))
         };
         // Not before all responses are sent: whoever is idle may be ended when the server stops.
         seat.set_idle(n_received == 0);
-        let received = request.wire.receive(limit);
+        let received = request.wire.receive(deadline);
         seat.set_idle(false);
         match received {
             Ok(0) => return Ok(Next::End),
@@ -190,9 +188,9 @@ fn linger(wire: &mut Wire) {
     let end = hub::with(Hub::now).after(LINGER);
     let mut buf = [0; 4096];
     loop {
-        let left = end.since(hub::with(Hub::now));
-        match wire.receive_into(&mut buf, Some(left.min(LINGER_PAUSE))) {
-            Ok(n) if n > 0 && !left.is_zero() => {}
+        let now = hub::with(Hub::now);
+        match wire.receive_into(&mut buf, end.min(now.after(LINGER_PAUSE))) {
+            Ok(n) if n > 0 && now < end => {}
             _ => return,
         }
     }

@@ -5,6 +5,7 @@ use std::mem;
 
 use super::spare::{self, SIZE};
 use crate::http::stream::Stream;
+use crate::hub::Time;
 
 /// Bytes in the order of their coming.
 pub(super) struct Input {
@@ -32,10 +33,10 @@ impl Input {
     }
 
     /// Reads once; 0 is the end.
-    pub(super) fn fill(&mut self, stream: &Stream) -> io::Result<usize> {
+    pub(super) fn fill(&mut self, stream: &Stream, deadline: Time) -> io::Result<usize> {
         self.make_room();
         let room = if self.buffer.is_empty() { SIZE } else { self.buffer.len() - self.end };
-        stream.read_by(room, |source| self.read(source))
+        stream.read_until(room, deadline, |source| self.read(source))
     }
 
     /// Reads what is there.

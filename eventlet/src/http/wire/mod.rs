@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::settings::{GRACE, Settings};
 use super::stream::Stream;
+use crate::hub::Time;
 use input::Input;
 
 /// A connection, buffered both ways.
@@ -55,20 +56,14 @@ impl Wire {
         self.input.consume(n);
     }
 
-    /// Receives more, waiting no longer than `limit`; 0 is the end.
-    pub(super) fn receive(&mut self, limit: Option<Duration>) -> io::Result<usize> {
-        self.stream.set_read_timeout(limit.map(at_least_a_moment))?;
-        self.input.fill(&self.stream)
+    /// Receives more; 0 is the end.
+    pub(super) fn receive(&mut self, deadline: Time) -> io::Result<usize> {
+        self.input.fill(&self.stream, deadline)
     }
 
     /// Receives past the buffer, which is empty.
-    pub(super) fn receive_into(
-        &mut self,
-        buf: &mut [u8],
-        limit: Option<Duration>,
-    ) -> io::Result<usize> {
-        self.stream.set_read_timeout(limit.map(at_least_a_moment))?;
-        io::Read::read(&mut self.stream, buf)
+    pub(super) fn receive_into(&mut self, buf: &mut [u8], deadline: Time) -> io::Result<usize> {
+        self.stream.read_until(buf.len(), deadline, |source| source.read(buf))
     }
 
     pub(super) fn stream(&self) -> &Stream {
@@ -83,17 +78,17 @@ impl Wire {
         if ahead.is_empty() { self.stream } else { self.stream.with_ahead(ahead) }
     }
 
-    /// How long the next step of a transfer may take, if `n_moved` bytes have been waited for as long
-    /// as `waited`.
-    pub(super) fn patience(&self, waited: Duration, n_moved: u64) -> Option<Duration> {
-        let longest = self.settings.socket_timeout;
+    /// When the next step of a transfer is to be given up that begins now, if `n_moved` bytes have been
+    /// waited for as long as `waited`.
+    pub(super) fn patience(&self, now: Time, waited: Duration, n_moved: u64) -> Time {
+        let longest = after(now, self.settings.socket_timeout);
         let Some(secs) = n_moved.checked_div(self.settings.min_rate) else { return longest };
         let left = GRACE.saturating_add(Duration::from_secs(secs)).saturating_sub(waited);
-        Some(longest.map_or(left, |longest| longest.min(left)))
+        longest.min(now.after(left))
     }
 }
 
-/// No time at all is no limit to a socket.
-fn at_least_a_moment(limit: Duration) -> Duration {
-    limit.max(Duration::from_micros(1))
+/// The end of a wait that begins now and may be without limit.
+pub(super) fn after(now: Time, limit: Option<Duration>) -> Time {
+    limit.map_or(Time::NEVER, |limit| now.after(limit))
 }

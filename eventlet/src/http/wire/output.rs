@@ -1,10 +1,11 @@
 //! Sending.
 
-use std::io::{self, Write};
+use std::cell::Cell;
+use std::io;
 use std::time::Duration;
 
 use super::Wire;
-use crate::hub::{self, Hub};
+use crate::hub::{self, Hub, Time};
 
 /// What is joined before it is sent, when more is to follow.
 const BATCH: usize = 65_536;
@@ -73,29 +74,26 @@ impl Wire {
     }
 
     fn send_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        let before = self.waited;
-        // What is sent at once, as most responses are, needs no clock.
-        let mut begun = (self.n_sent > 0).then(|| hub::with(Hub::now));
-        loop {
-            let limit = self.patience(self.waited, self.n_sent);
-            self.stream.set_write_timeout(limit.map(super::at_least_a_moment))?;
-            let n_sent = self.send_some(bytes)?;
+        while !bytes.is_empty() {
+            // What is sent at once, as most responses are, needs no clock.
+            let begun = Cell::new(None);
+            let n_sent = self.send_some(bytes, || {
+                let now = hub::with(Hub::now);
+                begun.set(Some(now));
+                self.patience(now, self.waited, self.n_sent)
+            })?;
+            if let Some(begun) = begun.get() {
+                self.waited += hub::with(Hub::now).since(begun);
+            }
             self.n_sent += n_sent as u64;
             bytes = &bytes[n_sent..];
-            if bytes.is_empty() && begun.is_none() {
-                return Ok(());
-            }
-            let now = hub::with(Hub::now);
-            self.waited = before + now.since(*begun.get_or_insert(now));
-            if bytes.is_empty() {
-                return Ok(());
-            }
         }
+        Ok(())
     }
 
-    fn send_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    fn send_some(&self, bytes: &[u8], by: impl Fn() -> Time) -> io::Result<usize> {
         loop {
-            match self.stream.write(bytes) {
+            match self.stream.write_until(bytes, &by) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 other => return other,
