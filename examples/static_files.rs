@@ -74,13 +74,19 @@ fn send(request: &Request, path: &Path) -> io::Result<Response> {
         .with_status(status)
         .with_header("content-type", content_type(path))
         .with_header("accept-ranges", "bytes")
-        .with_header("last-modified", httpdate::fmt_http_date(about.modified()?))
+        .with_header("last-modified", httpdate::fmt_http_date(changed(&about)?))
         .with_header("content-length", n);
     if status == 206 {
         let range = format!("bytes {start}-{}/{length}", start + n - 1);
         response = response.with_header("content-range", range);
     }
     Ok(response)
+}
+
+/// When a file was changed, as far as the header can tell: it knows nothing of times before 1970, and is
+/// not to tell of times to come.
+fn changed(about: &Metadata) -> io::Result<SystemTime> {
+    Ok(about.modified()?.clamp(SystemTime::UNIX_EPOCH, SystemTime::now()))
 }
 
 /// Whether the client has said that it has what has not changed since.
@@ -90,7 +96,7 @@ fn is_known(request: &Request, about: &Metadata) -> bool {
     let seconds = |time: SystemTime| {
         time.duration_since(SystemTime::UNIX_EPOCH).map(|time| time.as_secs()).ok()
     };
-    let changed = about.modified().ok().and_then(seconds);
+    let changed = changed(about).ok().and_then(seconds);
     since.and_then(seconds).zip(changed).is_some_and(|(since, changed)| changed <= since)
 }
 

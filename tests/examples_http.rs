@@ -1,7 +1,9 @@
 //! `static_files`, `https`, `graceful`, and `feedscraper` with its client.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
 
 use eventlet_tests::scratch::Scratch;
 
@@ -100,6 +102,29 @@ fn static_files_are_sent_in_parts_and_only_if_they_have_changed() {
     assert!(head.starts_with("HTTP/1.1 304 ") && body.is_empty(), "{head}{body}");
     let long_ago = "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     assert!(ask(address, "GET /", long_ago).0.starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn static_files_of_any_date_are_sent() {
+    let (scratch, _server, address) = files();
+    let epoch = SystemTime::UNIX_EPOCH;
+    let set = |time| {
+        let file = File::options().append(true).open(scratch.path("public/a b.txt")).unwrap();
+        file.set_modified(time).unwrap();
+    };
+    let ask = |headers: &str| ask(address, "GET /a%20b.txt", headers);
+    for before in [1, 10_000_000_000].map(Duration::from_secs) {
+        set(epoch - before);
+        let (head, body) = ask("");
+        let told = header(&head, "Last-Modified").unwrap();
+        assert_eq!((&*told, &*body), ("Thu, 01 Jan 1970 00:00:00 GMT", "0123456789"));
+        let (head, _) = ask(&format!("If-Modified-Since: {told}\r\n"));
+        assert!(head.starts_with("HTTP/1.1 304 "), "{head}");
+    }
+    set(epoch + Duration::from_secs(1 << 33));
+    let (head, body) = ask("");
+    let told = header(&head, "Last-Modified").unwrap();
+    assert!(!told.contains(" 2242 ") && body == "0123456789", "{told}: {body}");
 }
 
 #[test]
