@@ -4,29 +4,18 @@ use std::io::Write;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use eventlet::backdoor::{Backdoor, Running};
+use eventlet::backdoor::Backdoor;
 use eventlet::debug::pause_clock;
 use eventlet::green::os::unix::net::UnixStream;
 use eventlet::{Builder, Event, GreenPool, Timeout, current, hubs, sleep, spawn};
-use eventlet_tests::console::{Client, Table};
+use eventlet_tests::console::{Client, Table, open, sleeper};
 use eventlet_tests::{check, ms, yield_now};
-
-fn open() -> Running {
-    Backdoor::new().listen("127.0.0.1:0").unwrap()
-}
-
-/// A green thread that waits until it is killed, of which this test is the place.
-macro_rules! sleeper {
-    ($name:expr) => {
-        Builder::new().name($name).spawn(|| drop(Event::<()>::new().wait())).unwrap()
-    };
-}
 
 #[test]
 fn threads_are_listed_with_what_they_wait_for() {
     check(|| {
         let door = open();
-        let waiting = sleeper!("waiting one");
+        let waiting = sleeper("waiting one");
         let limited = Builder::new().name("limited").spawn(|| sleep(Duration::from_secs(3600)));
         let limited = limited.unwrap();
         let mut client = Client::of(&door);
@@ -61,13 +50,13 @@ fn threads_are_listed_with_what_they_wait_for() {
 fn ages_are_told_by_the_clock_of_the_hub() {
     check(|| {
         pause_clock();
-        let before = sleeper!("before");
+        let before = sleeper("before");
         let door = open();
-        let old = sleeper!("old");
+        let old = sleeper("old");
         sleep(Duration::from_secs(10));
-        let young = sleeper!("young");
+        let young = sleeper("young");
         sleep(ms(2500));
-        let newest = sleeper!("newest");
+        let newest = sleeper("newest");
         let mut client = Client::of(&door);
         let table = client.table("threads");
         assert_eq!(table.get("NAME", "before", "AGE"), ">12.500s");

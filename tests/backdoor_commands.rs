@@ -4,28 +4,17 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use eventlet::backdoor::{Backdoor, Running};
+use eventlet::backdoor::Backdoor;
 use eventlet::green::os::unix::net::UnixStream;
-use eventlet::{Builder, Event, hubs, sleep, spawn};
-use eventlet_tests::console::{Client, Table};
+use eventlet::{Event, hubs, sleep, spawn};
+use eventlet_tests::console::{Client, Table, open, sleeper};
 use eventlet_tests::{OnDrop, check, ms, panic_of, yield_now};
-
-fn open() -> Running {
-    Backdoor::new().listen("127.0.0.1:0").unwrap()
-}
-
-/// A green thread that waits until it is killed, of which this test is the place.
-macro_rules! sleeper {
-    ($name:expr) => {
-        Builder::new().name($name).spawn(|| drop(Event::<()>::new().wait())).unwrap()
-    };
-}
 
 #[test]
 fn nothing_is_killed_without_permission() {
     check(|| {
         let door = open();
-        let sleeper = sleeper!("spared");
+        let sleeper = sleeper("spared");
         let mut client = Client::of(&door);
         let answer = client.ask(&format!("kill {}", sleeper.id()));
         assert_eq!(
@@ -41,7 +30,7 @@ fn nothing_is_killed_without_permission() {
 fn a_thread_is_killed_with_permission() {
     check(|| {
         let door = Backdoor::new().allow_kill(true).listen("127.0.0.1:0").unwrap();
-        let sleeper = sleeper!("doomed");
+        let sleeper = sleeper("doomed");
         let mut client = Client::of(&door);
         let (id, hub) = (sleeper.id(), hubs::get_hub().id());
         let answer = client.ask(&format!("kill {id}"));

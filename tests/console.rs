@@ -3,12 +3,24 @@
 use std::io::{self, Read, Write};
 use std::mem;
 
-use eventlet::backdoor::{Address, Running};
-use eventlet::connect;
+use eventlet::backdoor::{Address, Backdoor, Running};
 use eventlet::green::os::unix::net::UnixStream;
+use eventlet::{Builder, Event, GreenThread, connect};
 
 /// What a console shows when it waits for a command.
 pub const PROMPT: &str = "eventlet> ";
+
+/// A door at a free port, of which the caller is the place.
+#[track_caller]
+pub fn open() -> Running {
+    Backdoor::new().listen("127.0.0.1:0").unwrap()
+}
+
+/// A green thread that waits until it is killed, of which the caller is the place.
+#[track_caller]
+pub fn sleeper(name: &str) -> GreenThread<()> {
+    Builder::new().name(name).spawn(|| drop(Event::<()>::new().wait())).unwrap()
+}
 
 /// A connection that is green.
 pub trait Connection: Read + Write {}
