@@ -69,6 +69,34 @@ fn openssl_server(tls: &Tls, args: &[&str]) -> (Killed, SocketAddr, BufReader<Ch
     }
 }
 
+/// What a server written in Python begins with: it accepts one connection, which it has as `stream`.
+const PYTHON_ACCEPTS: &str = r#"
+import socket, ssl, sys
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+context.load_cert_chain(sys.argv[1], sys.argv[2])
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(listener.getsockname()[1], flush=True)
+    plain, _ = listener.accept()
+stream = context.wrap_socket(plain, server_side=True)
+"#;
+
+/// Starts a server that goes on with `script` when it has accepted, and connects to it.
+fn python_server(tls: &Tls, script: &str) -> (Child, TlsStream<TcpStream>) {
+    let issued = tls.certificates.server();
+    let script = format!("{PYTHON_ACCEPTS}{script}");
+    let mut server = python(&script, &[&text(issued.pem()), &text(issued.key())]).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let address = format!("127.0.0.1:{}", port.trim());
+    let stream = tls.connector.connect("localhost", connect(address).unwrap()).unwrap();
+    (server, stream)
+}
+
+fn assert_ends_well(server: Child) {
+    let output = server.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn openssl_is_a_client() {
     check(|| {
@@ -190,29 +218,16 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as plain:
 #[test]
 fn python_is_a_server() {
     const SCRIPT: &str = r#"
-import socket, ssl, sys
-context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-context.load_cert_chain(sys.argv[1], sys.argv[2])
-with socket.create_server(("127.0.0.1", 0)) as listener:
-    print(listener.getsockname()[1], flush=True)
-    plain, _ = listener.accept()
-    stream = context.wrap_socket(plain, server_side=True)
-    name = stream.recv(100)
-    stream.sendall(b"hello " + name)
-    plain = stream.unwrap()
-    assert plain.recv(100) == b"in the open"
-    plain.sendall(b"and back")
-    plain.close()
+name = stream.recv(100)
+stream.sendall(b"hello " + name)
+plain = stream.unwrap()
+assert plain.recv(100) == b"in the open"
+plain.sendall(b"and back")
+plain.close()
 "#;
     check(|| {
         let tls = Tls::new();
-        let issued = tls.certificates.server();
-        let mut server =
-            python(SCRIPT, &[&text(issued.pem()), &text(issued.key())]).spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let address = format!("127.0.0.1:{}", port.trim());
-        let stream = tls.connector.connect("localhost", connect(address).unwrap()).unwrap();
+        let (server, stream) = python_server(&tls, SCRIPT);
         (&stream).write_all(b"eventlet").unwrap();
         let mut answer = [0; 14];
         (&stream).read_exact(&mut answer).unwrap();
@@ -220,8 +235,7 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
         let (mut plain, rest) = stream.unwrap().unwrap();
         plain.write_all(b"in the open").unwrap();
         assert_eq!(io::read_to_string(rest.chain(&mut plain)).unwrap(), "and back");
-        let output = server.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_ends_well(server);
     });
 }
 
@@ -229,27 +243,14 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
 #[test]
 fn python_sends_everything_back() {
     const SCRIPT: &str = r#"
-import socket, ssl, sys
-context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-context.minimum_version = ssl.TLSVersion.TLSv1_3
-context.load_cert_chain(sys.argv[1], sys.argv[2])
-with socket.create_server(("127.0.0.1", 0)) as listener:
-    print(listener.getsockname()[1], flush=True)
-    plain, _ = listener.accept()
-    with context.wrap_socket(plain, server_side=True) as stream:
-        while data := stream.recv(65536):
-            stream.sendall(data)
-        stream.unwrap()
+assert stream.version() == "TLSv1.3"
+while data := stream.recv(65536):
+    stream.sendall(data)
+stream.unwrap()
 "#;
     check(|| {
         let tls = Tls::new();
-        let issued = tls.certificates.server();
-        let mut server =
-            python(SCRIPT, &[&text(issued.pem()), &text(issued.key())]).spawn().unwrap();
-        let mut port = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let address = format!("127.0.0.1:{}", port.trim());
-        let stream = tls.connector.connect("localhost", connect(address).unwrap()).unwrap();
+        let (server, stream) = python_server(&tls, SCRIPT);
         let bytes = pattern(1, 8 << 20);
         scope(|scope| {
             let reader = scope.spawn(|| {
@@ -260,8 +261,7 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
             stream.shutdown().unwrap();
             assert!(reader.wait().unwrap().unwrap() == bytes);
         });
-        let output = server.wait_with_output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_ends_well(server);
     });
 }
 
