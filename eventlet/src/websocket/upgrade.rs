@@ -1,5 +1,6 @@
 //! WebSockets of the HTTP server.
 
+use super::connection::Connection;
 use super::handshake::{Agreed, Opening, Refusal, agree};
 use super::wire::Role;
 use super::{Config, Outcome, WebSocket};
@@ -88,7 +89,9 @@ fn serve<R: Outcome>(
     opening: Opening,
     handler: impl FnOnce(&WebSocket) -> R,
 ) {
-    let ws = WebSocket::new(Box::new(stream), Role::Server, config, opening, Vec::new());
+    let stream = Box::new(stream);
+    let connection = Connection::new(stream, Role::Server, config, opening, Vec::new());
+    let ws = WebSocket::new(connection);
     ws.run(|ws| {
         let outcome = handler(ws);
         // What fails because the client has gone is no news.

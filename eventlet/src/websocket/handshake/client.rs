@@ -12,6 +12,7 @@ use super::tokens::{lists, only};
 use super::url::Url;
 use super::{HandshakeError, Opening};
 use crate::green::net::TcpStream;
+use crate::websocket::connection::Connection;
 use crate::websocket::wire::Role;
 use crate::websocket::{Config, Transport, WebSocket, transport};
 use crate::with_timeout;
@@ -67,7 +68,8 @@ fn greet(
     transport::write_all(&*stream, request(url, &key, config).as_bytes())?;
     let head = head::read(&*stream)?;
     let opening = look_at(&head, url, &key, config)?;
-    Ok(WebSocket::new(stream, Role::Client, config.clone(), opening, head.read_ahead))
+    let (role, config) = (Role::Client, config.clone());
+    Ok(WebSocket::new(Connection::new(stream, role, config, opening, head.read_ahead)))
 }
 
 fn request(url: &Url, key: &str, config: &Config) -> String {

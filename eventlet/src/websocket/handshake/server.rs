@@ -4,6 +4,7 @@ use ::http::{HeaderMap, Method, StatusCode, Version};
 
 use super::head::{self, MAX_FIELDS};
 use super::{Agreed, HandshakeError, Opening, Refusal, agree};
+use crate::websocket::connection::Connection;
 use crate::websocket::wire::Role;
 use crate::websocket::{Config, Transport, WebSocket, transport};
 use crate::with_timeout;
@@ -17,7 +18,8 @@ pub(in crate::websocket) fn accept(
     let opened = with_timeout(limit, || greet(&*stream, config))?;
     match opened {
         Ok((opening, read_ahead)) => {
-            Ok(WebSocket::new(stream, Role::Server, config.clone(), opening, read_ahead))
+            let (role, config) = (Role::Server, config.clone());
+            Ok(WebSocket::new(Connection::new(stream, role, config, opening, read_ahead)))
         }
         Err(error) => {
             if error.answer().is_some() {

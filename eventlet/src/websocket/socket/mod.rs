@@ -12,9 +12,7 @@ pub use messages::Messages;
 pub use run::Outcome;
 
 use super::connection::Connection;
-use super::handshake::Opening;
-use super::wire::Role;
-use super::{Close, CloseCode, Config, Message, Transport};
+use super::{Close, CloseCode, Message};
 
 /// A WebSocket: one end of a connection that carries messages.
 ///
@@ -71,14 +69,9 @@ impl Drop for Handle {
 }
 
 impl WebSocket {
-    pub(super) fn new(
-        stream: Box<dyn Transport>,
-        role: Role,
-        config: Config,
-        opening: Opening,
-        read_ahead: Vec<u8>,
-    ) -> Self {
-        let connection = Rc::new(Connection::new(stream, role, config, opening, read_ahead));
+    /// The first handle of a connection.
+    pub(super) fn new(connection: Connection) -> Self {
+        let connection = Rc::new(connection);
         connection.keep();
         connection.heed_server();
         WebSocket { handle: Rc::new(Handle { connection }) }
@@ -181,8 +174,8 @@ impl WebSocket {
     /// Closes the connection: sends a close frame, and waits for the peer's.
     ///
     /// Messages that still arrive go to whoever receives, or are thrown away. A peer that does not
-    /// answer in time ([`Config::close_within`]) is cut off. A reason of more than 123 bytes is cut
-    /// short. A connection that is closed stays as it is.
+    /// answer in time ([`Config::close_within`](super::Config::close_within)) is cut off. A reason of more
+    /// than 123 bytes is cut short. A connection that is closed stays as it is.
     ///
     /// # Panics
     ///
