@@ -1,13 +1,16 @@
-//! Frames of all kinds, byte by byte: the table in `websocket_frames.txt`.
+//! Frames of all kinds, byte by byte: the table in `websocket_frames.txt`; masks.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-
-use eventlet::sleep;
-use eventlet::websocket::{CloseCode, Config, Message, WebSocket};
-use eventlet_http_tests::websocket::{CLOSE, PONG, RawFrame, raw_client};
-use eventlet_tests::check;
 use std::time::Duration;
+
+use eventlet::green::os::unix::net::UnixStream;
+use eventlet::sleep;
+use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
+use eventlet_http_tests::websocket::{
+    CLOSE, PONG, REQUEST, RawFrame, TEXT, masked, raw_client, raw_server, receive_all, unmasked,
+};
+use eventlet_tests::check;
 
 /// A line of the table.
 struct Case {
@@ -132,5 +135,54 @@ fn a_ping_is_answered_with_its_bytes() {
         client.send(1, b"x");
         assert_eq!(receiver.wait().unwrap(), Some(Message::from("x")));
         drop(client);
+    });
+}
+
+#[test]
+fn clients_mask_each_frame_anew() {
+    check(|| {
+        let (client, mut server) = raw_server(&Config::new());
+        let masks: Vec<_> = (0..1000_u16)
+            .map(|n| {
+                client.send(n.to_be_bytes()).unwrap();
+                let (frame, mask) = server.frame_and_mask().unwrap();
+                assert_eq!(frame.payload, n.to_be_bytes());
+                u32::from_be_bytes(mask.unwrap())
+            })
+            .collect();
+        let distinct: std::collections::HashSet<_> = masks.iter().collect();
+        assert!(distinct.len() > 990, "{} masks", distinct.len());
+        for bit in 0..32 {
+            let n_set = masks.iter().filter(|mask| *mask >> bit & 1 == 1).count();
+            assert!((300..700).contains(&n_set), "bit {bit} is set {n_set} times of 1000");
+        }
+    });
+}
+
+#[test]
+fn a_client_refuses_masked_frames() {
+    check(|| {
+        let (client, mut server) = raw_server(&Config::new());
+        let receiver = receive_all(&client);
+        server.stream.write_all(&unmasked(TEXT, true, b"fine")).unwrap();
+        server.stream.write_all(&masked(TEXT, true, b"wrong")).unwrap();
+        let (close, mask) = server.frame_and_mask().unwrap();
+        assert_eq!((close.kind, close.code()), (CLOSE, Some(1002)));
+        assert!(mask.is_some());
+        drop(server);
+        assert_eq!(receiver.wait().unwrap(), [Message::from("fine")]);
+    });
+}
+
+#[test]
+fn what_comes_with_the_request_is_not_lost() {
+    check(|| {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let mut bytes = REQUEST.as_bytes().to_vec();
+        bytes.extend(masked(TEXT, true, b"early"));
+        theirs.write_all(&bytes).unwrap();
+        let ws = websocket::accept(ours).unwrap();
+        assert_eq!(ws.recv(), Some(Message::from("early")));
+        drop(theirs);
     });
 }

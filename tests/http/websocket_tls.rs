@@ -9,10 +9,8 @@ use eventlet::http::{Request, Server};
 use eventlet::websocket::{self, CloseCode, Config, Message, WebSocket};
 use eventlet::{sleep, spawn, with_timeout};
 use eventlet_http_tests::tools::python;
+use eventlet_http_tests::websocket::{MUCH, send_much_both_ways};
 use eventlet_tests::{check, check_within, ms, yield_now};
-
-/// More than sockets and TLS take.
-const MUCH: usize = 4 << 20;
 
 fn certificate() -> (Vec<u8>, Vec<u8>) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/");
@@ -38,15 +36,7 @@ fn pair(config: Config) -> (WebSocket, WebSocket) {
 
 #[test]
 fn messages_cross_while_both_send_much() {
-    check(|| {
-        let (server, client) = pair(Config::new());
-        let sockets = [server, client];
-        let senders = sockets.clone().map(|ws| spawn(move || ws.send(vec![1; MUCH])));
-        for ws in &sockets {
-            assert_eq!(ws.recv().unwrap().bytes().len(), MUCH);
-        }
-        senders.into_iter().for_each(|sender| sender.wait().unwrap().unwrap());
-    });
+    check(|| send_much_both_ways(pair(Config::new())));
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::net::Shutdown;
 use std::time::Duration;
 
 use eventlet::green::os::unix::net::UnixStream;
-use eventlet::websocket::{Config, WebSocket};
-use eventlet::{spawn, with_timeout};
+use eventlet::websocket::{Config, Message, WebSocket};
+use eventlet::{GreenThread, spawn, with_timeout};
 
 /// A request that is right.
 pub const REQUEST: &str = "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
@@ -56,6 +56,39 @@ impl RawFrame {
             _ => None,
         }
     }
+}
+
+/// More than the buffers of sockets take, and of TLS.
+pub const MUCH: usize = 4 << 20;
+
+/// Both ends of a connection.
+pub fn pair(config: &Config) -> (WebSocket, WebSocket) {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let settings = config.clone();
+    let server = spawn(move || settings.accept(ours).unwrap());
+    let client = config.client(theirs, "ws://localhost/").unwrap();
+    (server.wait().unwrap(), client)
+}
+
+/// Receives in a green thread until the connection is over.
+pub fn receive_all(ws: &WebSocket) -> GreenThread<Vec<Message>> {
+    let ws = ws.clone();
+    spawn(move || ws.messages().collect())
+}
+
+/// The code that a connection was closed with.
+pub fn code(ws: &WebSocket) -> u16 {
+    ws.closed().expect("it is closed").code.0
+}
+
+/// Both ends send more than fits on the way, at the same time.
+pub fn send_much_both_ways((server, client): (WebSocket, WebSocket)) {
+    let sockets = [server, client];
+    let senders = sockets.clone().map(|ws| spawn(move || ws.send(vec![1; MUCH])));
+    for ws in &sockets {
+        assert_eq!(ws.recv().unwrap().bytes().len(), MUCH);
+    }
+    senders.into_iter().for_each(|sender| sender.wait().unwrap().unwrap());
 }
 
 /// A server's WebSocket and a client made by hand, which have shaken hands.
