@@ -1,9 +1,11 @@
 //! When nothing can ever wake anyone, the main context is told who waits for what.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
+use eventlet::backdoor::Backdoor;
 use eventlet::hubs::{Direction, trampoline};
 use eventlet::{Builder, GreenThread, debug, sleep, spawn, tpool};
 use eventlet_tests::{check, ms, panic_of, yield_now};
@@ -111,6 +113,24 @@ fn a_wait_for_a_descriptor_is_no_deadlock() {
         });
         assert!(waiter.wait().unwrap());
         helper.join().unwrap();
+    });
+}
+
+/// Whoever comes in may end the wait.
+#[test]
+fn an_open_door_is_no_deadlock() {
+    check(|| {
+        let door = Backdoor::new().allow_kill(true).listen("127.0.0.1:0").unwrap();
+        let (stuck, address) = (stuck("stuck"), door.address().to_string());
+        let id = stuck.id();
+        let visitor = std::thread::spawn(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            write!(stream, "kill {id}\nquit\n").unwrap();
+            io::read_to_string(stream).unwrap()
+        });
+        assert!(stuck.wait().unwrap_err().is_killed());
+        let said = tpool::execute(move || visitor.join().unwrap());
+        assert!(said.contains("is told to end"), "{said}");
     });
 }
 

@@ -50,8 +50,9 @@
 //! a thousand rows at most. Clients that take their answers slowly hold up nobody: their consoles wait, and are closed
 //! after 30 seconds in which nothing could be sent.
 //!
-//! A door does not keep `main` from returning, but its hub from noticing that nothing can ever happen
-//! any more: instead of a panic because of a deadlock there is a console that shows it.
+//! A door does not keep `main` from returning. But while one is open, its hub reports no deadlock: who
+//! comes in may kill a green thread or use a command of the program's own, so it cannot be known that
+//! nothing will ever happen any more. Instead of a panic there is a console that shows who waits for what.
 
 mod commands;
 mod console;
