@@ -1,5 +1,6 @@
 //! Directories for tests to work in.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, process};
@@ -13,11 +14,7 @@ impl Scratch {
     /// Makes the directory.
     #[allow(clippy::new_without_default, reason = "it does something")]
     pub fn new() -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let dir = env::temp_dir().join(format!("eventlet-test-{}-{number}", process::id()));
-        fs::create_dir(&dir).unwrap();
-        Scratch { dir }
+        Scratch { dir: new_dir("test") }
     }
 
     /// The directory.
@@ -54,6 +51,21 @@ impl Scratch {
         let path = self.path(name);
         super::sys::make_fifo(&path);
         path
+    }
+}
+
+/// Makes a new directory with this in its name, in the one for such things.
+pub fn new_dir(name: &str) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let dir = env::temp_dir().join(format!("eventlet-{name}-{}-{number}", process::id()));
+        match fs::create_dir(&dir) {
+            Ok(()) => return dir,
+            // An earlier process with this number was ended before it removed its own.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => panic!("{dir:?} cannot be made: {error}"),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Where a server keeps its files, and on whose behalf it runs.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, fs};
+use std::process::{Command, Stdio};
+
+use eventlet_tests::scratch::new_dir;
 
 use crate::server::Server;
 
@@ -20,12 +21,7 @@ pub struct Home {
 impl Home {
     /// Makes the directory.
     pub fn new(name: &str) -> Self {
-        static NEXT: AtomicUsize = AtomicUsize::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("eventlet-{name}-{}-{number}", process::id());
-        let dir = env::temp_dir().join(name);
-        fs::create_dir(&dir).expect("there is a directory for such things");
-        Home { dir, owner: None }
+        Home { dir: new_dir(name), owner: None }
     }
 
     /// Gives the directory to a user, who then runs everything in it, if the tests are root's.
