@@ -3,7 +3,8 @@
 //! What that means here, and what each client checks:
 //!
 //! - A connection that is kept ends only after a whole answer that says `Connection: close`, and it
-//!   ends in order. Until then every request is answered, and every answer is the right one.
+//!   ends in order. Until then every request is answered, and every answer is the right one. Only a
+//!   client that was itself held up for too long may find that nobody waits for it any more.
 //! - Of requests that were sent after such an answer, or on a connection that nobody has accepted any
 //!   more, no byte is answered, and the application is not called for them: it is called exactly as
 //!   often as there are whole answers.
@@ -13,7 +14,7 @@ use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventlet::green::net::TcpStream;
 use eventlet::http::{Request, Response, Server};
@@ -25,6 +26,10 @@ use eventlet_tests::{check_within, ms};
 
 /// How long the server may take.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// A client that has not sent its next request after this time may be late: the server waits more than
+/// twice as long.
+const LATE: Duration = ms(100);
 
 /// How many clients there are of each kind.
 const N_CLIENTS: usize = 12;
@@ -66,13 +71,41 @@ fn serve() {
     serve_until_terminated(start, LIMIT, |is_clean| format!("{} calls {is_clean}", n_calls.get()));
 }
 
-/// A client: its number, the server, and the count of whole answers.
+/// For how long the clients have been held up: they share an OS thread, which others may keep from
+/// running.
+#[derive(Clone)]
+struct HoldUps {
+    longest: Rc<Cell<Duration>>,
+    last_tick: Rc<Cell<Instant>>,
+}
+
+impl HoldUps {
+    fn new() -> Self {
+        HoldUps { longest: Rc::default(), last_tick: Rc::new(Cell::new(Instant::now())) }
+    }
+
+    /// Looks at the clock until it is killed.
+    fn watch(&self) {
+        loop {
+            self.longest.set(self.longest());
+            self.last_tick.set(Instant::now());
+            sleep(ms(1));
+        }
+    }
+
+    fn longest(&self) -> Duration {
+        self.longest.get().max(self.last_tick.get().elapsed())
+    }
+}
+
+/// A client: its number, the server, the count of whole answers, and what may excuse it.
 #[derive(Clone)]
 struct Visitor {
     number: usize,
     server: SocketAddr,
     n_answers: Rc<Cell<usize>>,
     n_sent: usize,
+    hold_ups: HoldUps,
 }
 
 impl Visitor {
@@ -96,13 +129,23 @@ impl Visitor {
         }
     }
 
+    /// The next answer, if there is one, as there must be for who is not late.
+    fn reply(&self, client: &mut Client) -> Option<Reply> {
+        let reply = client.next_reply();
+        let hold_up = self.hold_ups.longest();
+        assert!(reply.is_some() || hold_up >= LATE, "no answer after at most {hold_up:?}");
+        reply
+    }
+
     /// One request after the other.
     fn ask_steadily(mut self, mut client: Client, path: &str) {
         loop {
             let target = self.target(path);
-            client.send(get(&target));
+            // An end is seen by who reads.
+            let _ = client.try_send(get(&target));
             let n = if path == "/large" { 20_000 } else { 1 };
-            if !self.check(&client.reply(), &target.repeat(n)) {
+            let Some(reply) = self.reply(&mut client) else { return };
+            if !self.check(&reply, &target.repeat(n)) {
                 return client.assert_ended();
             }
         }
@@ -112,9 +155,15 @@ impl Visitor {
     fn ask_in_batches(mut self, mut client: Client) {
         loop {
             let targets: Vec<_> = (0..300).map(|_| self.target("/batch")).collect();
-            client.send(targets.iter().map(|target| get(target)).collect::<String>());
-            for target in targets {
-                if !self.check(&client.reply(), &target) {
+            let _ = client.try_send(targets.iter().map(|target| get(target)).collect::<String>());
+            for (i, target) in targets.iter().enumerate() {
+                // Those that were sent together are answered together.
+                let reply = if i == 0 { self.reply(&mut client) } else { client.next_reply() };
+                let Some(reply) = reply else {
+                    assert_eq!(i, 0, "no answer to {target}");
+                    return;
+                };
+                if !self.check(&reply, target) {
                     return client.assert_ended();
                 }
             }
@@ -125,14 +174,16 @@ impl Visitor {
     fn upload(mut self, mut client: Client) {
         loop {
             let target = self.target("/upload");
-            client.send(format!("POST {target} HTTP/1.1\r\nHost: localhost\r\n"));
-            client.send("Transfer-Encoding: chunked\r\n\r\n");
+            let mut send = |bytes: String| _ = client.try_send(bytes);
+            send(format!("POST {target} HTTP/1.1\r\nHost: localhost\r\n"));
+            send("Transfer-Encoding: chunked\r\n\r\n".to_owned());
             for byte in target.chars() {
-                client.send(format!("1\r\n{byte}\r\n"));
+                send(format!("1\r\n{byte}\r\n"));
                 sleep(ms(2));
             }
-            client.send("0\r\n\r\n");
-            if !self.check(&client.reply(), &target) {
+            send("0\r\n\r\n".to_owned());
+            let Some(reply) = self.reply(&mut client) else { return };
+            if !self.check(&reply, &target) {
                 return client.assert_ended();
             }
         }
@@ -165,10 +216,14 @@ fn get(target: &str) -> String {
 fn one_round(test: &str, load: Duration) -> usize {
     let server = Process::start(test, serve);
     let n_answers = Rc::new(Cell::new(0));
+    let hold_ups = HoldUps::new();
+    let watched = hold_ups.clone();
+    let watch = spawn(move || watched.watch());
     let mut number = 0;
     let mut visitor = || {
         number += 1;
-        Visitor { number, server: server.address, n_answers: n_answers.clone(), n_sent: 0 }
+        let (n_answers, hold_ups) = (n_answers.clone(), hold_ups.clone());
+        Visitor { number, server: server.address, n_answers, n_sent: 0, hold_ups }
     };
     let connect = || Client::connect(server.address);
     let mut threads = Vec::new();
@@ -192,6 +247,7 @@ fn one_round(test: &str, load: Duration) -> usize {
     for thread in threads {
         thread.wait().unwrap_or_else(|exit| exit.resume());
     }
+    watch.kill();
     let said = server.finish();
     let said = said.lines().next().expect("a summary");
     assert_eq!(said, format!("{} calls true", n_answers.get()));
