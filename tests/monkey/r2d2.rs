@@ -33,6 +33,14 @@ fn pool(max_size: u32) -> Pool<Manager> {
     Pool::builder().max_size(max_size).connection_timeout(limit).build(Manager).unwrap()
 }
 
+/// Drops a pool. Its own OS threads may still have a part in it, and be the last who drop connections.
+fn end(pool: Pool<Manager>) {
+    drop(pool);
+    while eventlet::hubs::get_hub().stats().descriptors > 0 {
+        eventlet::sleep(ms(1));
+    }
+}
+
 /// Two hundred callers for twenty connections: ten rounds, each as long as one call.
 #[test]
 fn connections_are_shared() {
@@ -46,6 +54,7 @@ fn connections_are_shared() {
         assert!(run.elapsed >= ms(2000), "{:?}", run.elapsed);
         assert!((0..200).eq(run.like_the_slowest(ms(200))));
         assert_eq!(pool.state().connections, pool.state().idle_connections);
+        end(pool);
     });
 }
 
@@ -58,6 +67,7 @@ fn waiting_for_a_connection_ends() {
         assert_eq!(run.like_the_slowest(ms(500)), [true; 100]);
         drop(held);
         assert!(pool.get().is_ok());
+        end(pool);
     });
 }
 
@@ -76,6 +86,7 @@ fn broken_connections_are_replaced() {
             }
         });
         assert_eq!(run.results, [true; 50]);
+        end(pool);
     });
 }
 
