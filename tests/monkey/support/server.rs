@@ -2,12 +2,14 @@
 
 use std::ffi::OsStr;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, fs, panic, thread};
+use std::{env, fs, panic, process, thread};
 
 use crate::home::{Home, not_started};
 
@@ -85,10 +87,18 @@ pub(crate) fn shared<T: Send + Sync>(cell: &'static OnceLock<T>, start: fn() -> 
     })
 }
 
-/// A port that nobody listens at.
+/// A port that nobody listens at. It is none of those that the system gives to whoever wants any, so
+/// that it is still free when the server has started.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there are free ports");
-    listener.local_addr().expect("it is bound").port()
+    const PORTS: Range<u32> = 20_000..32_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = process::id() * 8 + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = (PORTS.start + number % PORTS.len() as u32) as u16;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A program of this package. Tests are built into a directory beside it.
