@@ -4,9 +4,10 @@ use std::io::{self, Read, Write};
 use std::net;
 
 use eventlet::green::net::{SocketAddr, TcpListener, TcpStream};
-use eventlet::{GreenThread, connect, listen, spawn};
+use eventlet::{GreenThread, connect, listen, sleep, spawn};
 
 use super::ms;
+use super::sys::backlogs_at;
 
 /// Both ends of a connection, green.
 pub fn pair() -> (TcpStream, TcpStream) {
@@ -41,6 +42,19 @@ pub fn listener() -> (TcpListener, SocketAddr) {
     let listener = listen("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     (listener, address)
+}
+
+/// Asserts that nobody of this process listens at an address any more, so that whoever connects is
+/// refused. Processes that are just being started may have the listener, too, for a moment.
+pub fn assert_refused(address: SocketAddr) {
+    assert!(backlogs_at(address).is_empty(), "somebody listens there");
+    let error = loop {
+        match connect(address) {
+            Ok(_) => sleep(ms(1)),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
 }
 
 /// Connects, and waits until the server has closed the connection.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use eventlet::green::net::TcpStream;
 use eventlet::{Listen, StopServe, connect, listen, serve, serve_with, sleep, spawn, with_timeout};
 use eventlet_tests::child::Child;
-use eventlet_tests::net::{ask, listener, visit};
+use eventlet_tests::net::{ask, assert_refused, listener, visit};
 use eventlet_tests::{check, ms, panic_of, sys, yield_now};
 
 #[test]
@@ -40,7 +40,7 @@ fn raising_stopserve() {
         let first = visit(address);
         serve(listener, |_stream, _peer| Err::<(), _>(StopServe)).unwrap();
         first.wait().unwrap();
-        assert_eq!(connect(address).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+        assert_refused(address);
     });
 }
 
@@ -204,7 +204,7 @@ fn a_server_that_times_out_takes_its_accept_loop_along() {
         let (listener, address) = listener();
         with_timeout(ms(5), || serve(listener, |_stream, _peer| ())).unwrap_err();
         yield_now();
-        assert_eq!(connect(address).unwrap_err().kind(), ErrorKind::ConnectionRefused);
+        assert_refused(address);
     });
 }
 
