@@ -211,7 +211,9 @@ impl Run {
 
 fn run(kind: usize, n: usize, ops: &[Op]) {
     debug::pause_clock();
-    sleep(STEP - debug::now());
+    // To a multiple of a step.
+    let n_steps = debug::now().as_nanos().div_ceil(STEP.as_nanos()) as u32;
+    sleep(STEP * n_steps - debug::now());
     let mut run = Run::new(kind, n);
     ops.iter().for_each(|op| run.apply(op));
     run.sleep(10);

@@ -148,7 +148,9 @@ impl Run {
 
 fn run(count: usize, limit: usize, ops: &[Op]) {
     debug::pause_clock();
-    sleep(STEP - debug::now());
+    // To a multiple of a step.
+    let n_steps = debug::now().as_nanos().div_ceil(STEP.as_nanos()) as u32;
+    sleep(STEP * n_steps - debug::now());
     let semaphore = CappedSemaphore::new(count, limit);
     let (threads, log, line, expected, n_woken) = Default::default();
     let mut run = Run { semaphore, limit, threads, log, count, line, expected, n_woken };
