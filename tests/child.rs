@@ -88,8 +88,18 @@ pub fn finish(command: Command, name: &str) -> Ended {
     finish_reading(command, Stdio::null(), name)
 }
 
-fn finish_reading(mut command: Command, stdin: Stdio, name: &str) -> Ended {
+/// Runs `cargo` to its end, and reads what it prints: it may have to compile all that we depend on.
+pub fn finish_cargo(cargo: Command) -> Ended {
+    let _watchdog = Watchdog::start("cargo".to_owned(), Duration::from_secs(20 * 60));
+    read_to_end(cargo, Stdio::null())
+}
+
+fn finish_reading(command: Command, stdin: Stdio, name: &str) -> Ended {
     let _watchdog = Watchdog::start(name.to_owned(), LIMIT + Duration::from_secs(30));
+    read_to_end(command, stdin)
+}
+
+fn read_to_end(mut command: Command, stdin: Stdio) -> Ended {
     let piped = command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().expect("the child can be started");
     // The command has the other end of what its child reads.

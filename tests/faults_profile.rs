@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use eventlet_tests::child::finish;
+use eventlet_tests::child::finish_cargo;
 
 #[test]
 fn panic_abort_does_not_compile() {
@@ -27,7 +27,7 @@ fn panic_abort_does_not_compile() {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["check", "--offline", "--color=never"]).current_dir(&folder);
     cargo.env("CARGO_TARGET_DIR", folder.join("target"));
-    let ended = finish(cargo, "cargo check");
+    let ended = finish_cargo(cargo);
     assert_eq!(ended.status.code(), Some(101), "{ended:#?}");
     ended.expect_stderr("error: eventlet needs panic = \"unwind\"");
     ended.expect_stderr("Remove `panic = \"abort\"` from the profile");
