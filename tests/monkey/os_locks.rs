@@ -59,11 +59,14 @@ fn an_os_thread_holds_it() {
         let scratch = Scratch::new();
         let (theirs, ours) = (open(&scratch), open(&scratch));
         theirs.lock().unwrap();
-        let holder = thread::spawn(move || {
-            thread::sleep(ms(100));
-            drop(theirs);
+        let holder = timed(ms(100), || {
+            let holder = thread::spawn(move || {
+                thread::sleep(ms(100));
+                drop(theirs);
+            });
+            ours.lock().unwrap();
+            holder
         });
-        timed(ms(100), || ours.lock().unwrap());
         holder.join().unwrap();
     });
 }

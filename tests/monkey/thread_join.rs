@@ -3,9 +3,11 @@
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use eventlet_monkey_tests::{at_once, check, is_patched};
+use eventlet_monkey_tests::{at_once, check, is_patched, sleep_until};
 use eventlet_tests::{Log, ms, yield_now};
 
 const N: usize = 20;
@@ -66,13 +68,16 @@ fn the_order_of_their_ends() {
         if !is_patched() {
             return;
         }
-        let log = Log::new();
+        let (log, n_joined) = (Log::new(), Arc::new(AtomicUsize::new(0)));
         let joiners = [3, 1, 2].map(|n| {
-            let log = log.clone();
-            let thread = thread::spawn(move || thread::sleep(ms(n * 150)));
+            let (log, n_joined) = (log.clone(), n_joined.clone());
+            let theirs = n_joined.clone();
+            let is_its_turn = move || theirs.load(Ordering::SeqCst) == n - 1;
+            let thread = thread::spawn(move || sleep_until(is_its_turn));
             eventlet::spawn(move || {
                 thread.join().unwrap();
                 log.add(n);
+                n_joined.fetch_add(1, Ordering::SeqCst);
             })
         });
         joiners.into_iter().for_each(|joiner| joiner.wait().unwrap());

@@ -5,12 +5,12 @@ use std::cell::{RefCell, UnsafeCell};
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eventlet_monkey_tests::{at_once, check, check_without_the_patch, is_patched};
-use eventlet_tests::ms;
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch, is_patched, sleep_until};
+use eventlet_tests::{LIMIT, ms};
 
 const N: usize = 200;
 
@@ -141,12 +141,14 @@ fn a_recursive_mutex_has_one_owner() {
                 assert_eq!(n_inside.fetch_sub(1, Ordering::SeqCst), 1);
             });
         });
+        let both = Barrier::new(2);
         at_once(2, |i| match i {
-            0 => locked(&mutex, || thread::sleep(ms(50))),
+            0 => locked(&mutex, || [both.wait(), both.wait()]),
             _ => {
-                thread::sleep(ms(10));
+                let is_held = both.wait();
                 assert_eq!(c!(pthread_mutex_trylock(mutex.at())), libc::EBUSY);
                 assert_eq!(c!(pthread_mutex_unlock(mutex.at())), libc::EPERM);
+                [is_held, both.wait()]
             }
         });
     });
@@ -155,19 +157,21 @@ fn a_recursive_mutex_has_one_owner() {
 #[test]
 fn a_mutex_that_checks_finds_mistakes() {
     check(|| {
-        let mutex = mutex(libc::PTHREAD_MUTEX_ERRORCHECK);
+        let (mutex, both) = (mutex(libc::PTHREAD_MUTEX_ERRORCHECK), Barrier::new(2));
         at_once(2, |i| match i {
             0 => locked(&mutex, || {
                 assert_eq!(c!(pthread_mutex_lock(mutex.at())), libc::EDEADLK);
-                thread::sleep(ms(50));
+                both.wait();
+                both.wait();
             }),
             _ => {
-                thread::sleep(ms(10));
+                both.wait();
                 let unlock = || c!(pthread_mutex_unlock(mutex.at()));
                 assert_eq!(unlock(), libc::EPERM);
                 let elsewhere = thread::scope(|scope| scope.spawn(unlock).join().unwrap());
                 assert_eq!(elsewhere, libc::EPERM);
                 assert_eq!(unlock(), libc::EPERM);
+                both.wait();
                 locked(&mutex, || ());
                 assert_eq!(unlock(), libc::EPERM);
             }
@@ -179,11 +183,15 @@ fn a_mutex_that_checks_finds_mistakes() {
 fn waits_for_mutexes_end_at_their_time() {
     check(|| {
         let mutex = mutex(libc::PTHREAD_MUTEX_NORMAL);
+        let (is_held, n_ended) = (Barrier::new(N), AtomicUsize::new(0));
         let run = at_once(N, |i| {
             if i == 0 {
-                return locked(&mutex, || thread::sleep(ms(700)));
+                return locked(&mutex, || {
+                    is_held.wait();
+                    sleep_until(|| n_ended.load(Ordering::SeqCst) == N - 1);
+                });
             }
-            thread::sleep(ms(50));
+            is_held.wait();
             let (start, limit) = (Instant::now(), ms(500));
             let status = if i % 2 == 0 {
                 let moment = moment(libc::CLOCK_REALTIME, limit);
@@ -195,6 +203,7 @@ fn waits_for_mutexes_end_at_their_time() {
             };
             assert_eq!(status, libc::ETIMEDOUT);
             assert!(start.elapsed() >= limit - ms(1));
+            n_ended.fetch_add(1, Ordering::SeqCst);
         });
         run.like_the_slowest(ms(500));
     });
@@ -225,11 +234,12 @@ fn conditions_go_to_and_fro() {
 fn conditions_wake_all_or_end_at_their_time() {
     check(|| {
         let (mutex, condition) = (mutex(libc::PTHREAD_MUTEX_RECURSIVE), condition());
-        let is_open = AtomicUsize::new(0);
-        let start = Instant::now();
+        let (is_open, n_ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let is_short = |i: usize| i.is_multiple_of(3) && i > 0;
+        let n_short = (0..N).filter(|i| is_short(*i)).count();
         at_once(N, |i| {
             if i == 0 {
-                thread::sleep(ms(200));
+                sleep_until(|| n_ended.load(Ordering::SeqCst) == n_short);
                 return locked(&mutex, || {
                     is_open.store(1, Ordering::Relaxed);
                     assert_eq!(c!(pthread_cond_broadcast(condition.at())), 0);
@@ -238,7 +248,7 @@ fn conditions_wake_all_or_end_at_their_time() {
             locked(&mutex, || {
                 let clocks = [libc::CLOCK_REALTIME, libc::CLOCK_MONOTONIC];
                 let clock = clocks[i % 2];
-                let limit = if i % 3 == 0 { ms(50) } else { ms(10_000) };
+                let limit = if is_short(i) { ms(50) } else { 10 * LIMIT };
                 let (begin, moment) = (Instant::now(), moment(clock, limit));
                 let mut status = 0;
                 while status == 0 && is_open.load(Ordering::Relaxed) == 0 {
@@ -249,15 +259,15 @@ fn conditions_wake_all_or_end_at_their_time() {
                         c!(pthread_cond_clockwait(condition, mutex, clock, &raw const moment))
                     };
                 }
-                if i % 3 == 0 {
+                if is_short(i) {
                     assert_eq!(status, libc::ETIMEDOUT);
                     assert!(begin.elapsed() >= limit - ms(1));
+                    n_ended.fetch_add(1, Ordering::SeqCst);
                 } else {
                     assert_eq!(status, 0);
                 }
             });
         });
-        assert!(start.elapsed() < ms(9_000));
     });
 }
 
@@ -312,20 +322,23 @@ fn readers_read_together_and_writers_write_alone() {
 fn waits_for_read_write_locks_end_at_their_time() {
     check(|| {
         let lock = Shared::new(libc::PTHREAD_RWLOCK_INITIALIZER);
+        let all = Barrier::new(3);
         at_once(3, |i| {
             if i == 0 {
                 assert_eq!(c!(pthread_rwlock_wrlock(lock.at())), 0);
-                thread::sleep(ms(200));
+                all.wait();
+                all.wait();
                 assert_eq!(c!(pthread_rwlock_unlock(lock.at())), 0);
                 return;
             }
-            thread::sleep(ms(20));
+            all.wait();
             let moment = moment(libc::CLOCK_REALTIME, ms(50));
             let status = match i {
                 1 => c!(pthread_rwlock_timedrdlock(lock.at(), &raw const moment)),
                 _ => c!(pthread_rwlock_timedwrlock(lock.at(), &raw const moment)),
             };
             assert_eq!(status, libc::ETIMEDOUT);
+            all.wait();
         });
     });
 }
@@ -469,27 +482,30 @@ fn what_another_os_thread_has_for_long_holds_up_nobody_else() {
         if !is_patched() {
             return;
         }
-        let mutex = &mutex(libc::PTHREAD_MUTEX_NORMAL);
-        let (tell, is_locked) = mpsc::channel();
-        let (release, is_released) = mpsc::channel();
-        thread::scope(|os_threads| {
-            os_threads.spawn(move || {
-                locked(mutex, || {
-                    tell.send(()).unwrap();
-                    is_released.recv().unwrap();
+        // A busy machine may hold up anyone.
+        let is_short = |_| {
+            let mutex = &mutex(libc::PTHREAD_MUTEX_NORMAL);
+            let (tell, is_locked) = mpsc::channel();
+            let (release, is_released) = mpsc::channel();
+            thread::scope(|os_threads| {
+                os_threads.spawn(move || {
+                    locked(mutex, || {
+                        tell.send(()).unwrap();
+                        is_released.recv().unwrap();
+                    });
                 });
-            });
-            is_locked.recv().unwrap();
-            let began = Instant::now();
-            eventlet::scope(|scope| {
-                for _ in 0..20 {
-                    scope.spawn(|| locked(mutex, || ()));
-                }
-                scope.spawn(move || release.send(()).unwrap());
-            });
-            let elapsed = began.elapsed();
-            assert!(elapsed < ms(500), "{elapsed:?}");
-        });
+                is_locked.recv().unwrap();
+                let began = Instant::now();
+                eventlet::scope(|scope| {
+                    for _ in 0..20 {
+                        scope.spawn(|| locked(mutex, || ()));
+                    }
+                    scope.spawn(move || release.send(()).unwrap());
+                });
+                began.elapsed() < ms(500)
+            })
+        };
+        assert!((0..10).any(is_short));
     });
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, mpsc}
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eventlet_monkey_tests::{at_once, check, check_without_the_patch};
+use eventlet_monkey_tests::{at_once, check, check_without_the_patch, sleep_until};
 use eventlet_tests::ms;
 
 const N: usize = 200;
@@ -15,12 +15,11 @@ const N: usize = 200;
 fn a_mutex_is_held_across_a_blocking_call_while_a_hundred_want_it() {
     check(|| {
         let (mutex, n_others) = (Mutex::new(0), AtomicUsize::new(0));
-        let run = at_once(N, |i| {
+        at_once(N, |i| {
             if i == 0 {
                 let mut count = mutex.lock().unwrap();
-                thread::sleep(ms(500));
-                // Those that do not want it have not waited.
-                assert_eq!(n_others.load(Ordering::Relaxed), N / 2);
+                // Those that do not want it do not wait.
+                sleep_until(|| n_others.load(Ordering::Relaxed) == N / 2);
                 *count += 1;
             } else if i % 2 == 0 {
                 *mutex.lock().unwrap() += 1;
@@ -29,7 +28,6 @@ fn a_mutex_is_held_across_a_blocking_call_while_a_hundred_want_it() {
                 n_others.fetch_add(1, Ordering::Relaxed);
             }
         });
-        assert!(run.elapsed >= ms(500));
         assert_eq!(*mutex.lock().unwrap(), N / 2);
     });
 }
@@ -267,11 +265,12 @@ fn os_threads_are_waited_for_by_parking() {
 #[test]
 fn a_panic_poisons() {
     check(|| {
-        let mutex = Mutex::new(0);
+        let (mutex, is_held) = (Mutex::new(0), Barrier::new(N));
         let n_poisoned = AtomicUsize::new(0);
         at_once(N, |i| {
             if i == 0 {
                 let guard = mutex.lock().unwrap();
+                is_held.wait();
                 let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                     let _guard = guard;
                     thread::sleep(ms(50));
@@ -279,7 +278,7 @@ fn a_panic_poisons() {
                 }));
                 assert!(caught.is_err());
             } else {
-                thread::sleep(ms(10));
+                is_held.wait();
                 n_poisoned.fetch_add(usize::from(mutex.lock().is_err()), Ordering::Relaxed);
             }
         });

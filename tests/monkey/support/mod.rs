@@ -21,5 +21,5 @@ pub use postgres::Postgres;
 pub use redis::Redis;
 pub use server::{Server, free_port};
 pub use silence::Silence;
-pub use together::{Run, at_once, not_before, one_after_another};
+pub use together::{Run, at_once, not_before, one_after_another, sleep_until};
 pub use web::Web;

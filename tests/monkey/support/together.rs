@@ -67,6 +67,13 @@ fn in_os_threads<T: Send>(n: usize, call: &(impl Fn(usize) -> T + Sync)) -> Vec<
     })
 }
 
+/// Sleeps until something has happened.
+pub fn sleep_until(has_happened: impl Fn() -> bool) {
+    while !has_happened() {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 /// Calls `f` with each number below `n`, one after another, on this OS thread.
 pub fn one_after_another<T>(n: usize, f: impl Fn(usize) -> T) -> Run<T> {
     let crowd = Crowd::default();
