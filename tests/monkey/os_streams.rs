@@ -277,14 +277,17 @@ fn counters() {
 #[test]
 fn timers_and_news_of_files() {
     check_patched(|| {
-        let timer = c::timer(ms(20));
-        let fd = timer.as_raw_fd();
-        let read = eventlet::spawn(move || {
-            let mut n_expirations = [0; 8];
-            timed(ms(15), || assert_eq!(c::read(fd, &mut n_expirations).unwrap(), 8));
-            u64::from_ne_bytes(n_expirations)
+        let (_timer, n_expirations) = timed(ms(20), || {
+            let timer = c::timer(ms(20));
+            let fd = timer.as_raw_fd();
+            let read = eventlet::spawn(move || {
+                let mut n_expirations = [0; 8];
+                assert_eq!(c::read(fd, &mut n_expirations).unwrap(), 8);
+                u64::from_ne_bytes(n_expirations)
+            });
+            (timer, read.wait().unwrap())
         });
-        assert_eq!(read.wait().unwrap(), 1);
+        assert_eq!(n_expirations, 1);
 
         let scratch = Scratch::new();
         let news = c::news_of(scratch.dir());

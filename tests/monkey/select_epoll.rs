@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::rc::Rc;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -88,19 +89,20 @@ fn several_wait_for_one_epoll_descriptor() {
         for (reader, _) in &pipes {
             c::watch(&epoll, reader, EPOLLIN | EPOLLONESHOT);
         }
-        let epoll_fd = epoll.as_raw_fd();
-        let wait = move || {
-            let mut seen = Vec::new();
-            loop {
-                // One at a time, so that there is something for everyone.
-                let events = c::epoll_wait(epoll_fd, 1, 300).unwrap();
-                if events.is_empty() {
-                    return seen;
+        let (epoll_fd, n_seen) = (epoll.as_raw_fd(), Rc::new(Cell::new(0)));
+        let wait = |n_seen: Rc<Cell<usize>>| {
+            move || {
+                let mut seen = Vec::new();
+                while n_seen.get() < 100 {
+                    // One at a time, so that there is something for everyone.
+                    let events = c::epoll_wait(epoll_fd, 1, 10).unwrap();
+                    n_seen.set(n_seen.get() + events.len());
+                    seen.extend(events);
                 }
-                seen.extend(events);
+                seen
             }
         };
-        let waiters: Vec<_> = (0..WAITERS).map(|_| eventlet::spawn(wait)).collect();
+        let waiters: Vec<_> = (0..WAITERS).map(|_| eventlet::spawn(wait(n_seen.clone()))).collect();
         for (_, writer) in &pipes {
             settle();
             (&mut &*writer).write_all(b"x").unwrap();
@@ -140,9 +142,11 @@ fn with_mio(i: usize) -> Vec<usize> {
     let (mut sender, mut receiver) = pipe::new().unwrap();
     poll.registry().register(&mut receiver, Token(1), Interest::READABLE).unwrap();
     let waker = Waker::new(poll.registry(), Token(2)).unwrap();
+    let (tell, is_awake) = mpsc::channel();
     let wake = thread::spawn(move || {
         thread::sleep(ms(100));
         waker.wake().unwrap();
+        is_awake.recv().unwrap();
         thread::sleep(ms(100));
         sender.write_all(&[i as u8]).unwrap();
     });
@@ -150,6 +154,8 @@ fn with_mio(i: usize) -> Vec<usize> {
     while tokens.len() < 2 {
         poll.poll(&mut events, Some(ms(5000))).unwrap();
         tokens.extend(events.iter().map(|event| event.token().0));
+        // Once is enough for those who listen.
+        let _ = tell.send(());
     }
     let mut byte = [0];
     receiver.read_exact(&mut byte).unwrap();

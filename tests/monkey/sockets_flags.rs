@@ -10,6 +10,7 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::thread;
 
 use eventlet_monkey_tests::check;
+use eventlet_tests::scratch::Scratch;
 use eventlet_tests::{ms, timed};
 use libc::c_int;
 
@@ -178,9 +179,12 @@ fn at_once() {
 fn nothing_is_received_when_there_is_something() {
     check(|| {
         let (near, far) = tcp_pair();
-        let writer = write_slowly(far, &[b"ab"]);
         // It waits for something.
-        timed(ms(20), || assert_eq!(recv(&near, &mut [], 0), Ok(0)));
+        let writer = timed(ms(30), || {
+            let writer = write_slowly(far, &[b"ab"]);
+            assert_eq!(recv(&near, &mut [], 0), Ok(0));
+            writer
+        });
         assert_eq!(recv(&near, &mut [0; 4], 0), Ok(2));
         writer.join().unwrap();
     });
@@ -254,8 +258,8 @@ fn a_send_is_partial_when_the_peer_goes() {
     check(|| {
         let (near, far) = tcp_pair();
         let closer = thread::spawn(move || {
-            thread::sleep(ms(50));
             // With data unread, the peer is told that the connection is reset.
+            far.peek(&mut [0]).unwrap();
             drop(far);
         });
         let bytes = vec![0; 64 << 20];
@@ -302,7 +306,8 @@ fn a_unix_send_ends_when_the_peer_shuts_down() {
 #[test]
 fn unix_datagrams_wait_for_room() {
     check(|| {
-        let path = std::env::temp_dir().join(format!("eventlet-room-{}", std::process::id()));
+        let scratch = Scratch::new();
+        let path = scratch.path("room");
         let receiver = UnixDatagram::bind(&path).unwrap();
         let connected = UnixDatagram::unbound().unwrap();
         connected.connect(&path).unwrap();
@@ -317,7 +322,6 @@ fn unix_datagrams_wait_for_room() {
         (0..N).for_each(|_| assert_eq!(connected.send(b"x").unwrap(), 1));
         (0..N).for_each(|_| assert_eq!(elsewhere.send_to(b"x", &path).unwrap(), 1));
         reader.join().unwrap();
-        std::fs::remove_file(path).unwrap();
     });
 }
 
