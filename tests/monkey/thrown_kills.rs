@@ -114,7 +114,7 @@ fn a_panic_because_of_the_error_is_a_kill() {
 #[test]
 fn std_panics_because_of_the_error() {
     check(|| {
-        let thread = begun(|| Command::new("sleep").arg("0.2").output());
+        let thread = begun(|| Command::new("sleep").arg("5").output());
         sleep(ms(20));
         thread.kill();
         assert!(thread.wait().unwrap_err().is_killed());
