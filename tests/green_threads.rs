@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use eventlet::green::sync::mpsc::channel;
 use eventlet::green::thread::{self, JoinHandle};
 use eventlet::{Timeout, current, debug, hubs, spawn, with_timeout};
 use eventlet_tests::{Log, OnDrop, check, ms, panic_of, panic_text, yield_now};
@@ -14,7 +15,7 @@ const ABANDONED: &str = "the green thread was abandoned: its hub has ended";
 
 /// Starts an OS thread that sends a handle of a green thread of its own, and then does `rest`.
 fn elsewhere(
-    body: fn() -> u32,
+    body: impl FnOnce() -> u32 + Send + 'static,
     rest: impl FnOnce() + Send + 'static,
 ) -> (JoinHandle<u32>, std::thread::JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel();
@@ -43,24 +44,19 @@ fn a_plain_thread_joins() {
 #[test]
 fn a_green_thread_of_another_hub_joins_while_others_run() {
     check(|| {
-        let (handle, os_thread) = elsewhere(
-            || {
-                thread::sleep(ms(5));
-                7
-            },
-            || thread::sleep(ms(10)),
-        );
-        let beats = Rc::new(Cell::new(0));
-        let counter = beats.clone();
-        let beating = spawn(move || {
-            loop {
-                counter.set(counter.get() + 1);
-                thread::sleep(ms(1));
-            }
-        });
-        assert_eq!(thread::spawn(move || handle.join().unwrap()).join().unwrap(), 7);
-        assert!(beats.get() > 1, "only the joiner waits");
-        beating.kill();
+        let (go, may_go) = channel::<()>();
+        let (end, may_end) = channel::<()>();
+        let body = move || {
+            may_go.recv().unwrap();
+            end.send(()).unwrap();
+            7
+        };
+        let (handle, os_thread) = elsewhere(body, move || may_end.recv().unwrap());
+        let joiner = thread::spawn(move || handle.join().unwrap());
+        // Only the joiner waits.
+        thread::yield_now();
+        thread::spawn(move || go.send(()).unwrap());
+        assert_eq!(joiner.join().unwrap(), 7);
         os_thread.join().unwrap();
     });
 }
@@ -227,7 +223,7 @@ fn other_waits_leave_the_token_alone() {
     check(|| {
         thread::current().unpark();
         thread::sleep(ms(1));
-        let (sender, receiver) = eventlet::green::sync::mpsc::channel();
+        let (sender, receiver) = channel();
         let other = thread::spawn(move || sender.send(1).unwrap());
         assert_eq!(receiver.recv(), Ok(1));
         other.join().unwrap();

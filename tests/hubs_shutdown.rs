@@ -99,6 +99,8 @@ fn those_that_are_left_are_killed() {
                 })
             })
             .collect();
+        // All have begun.
+        hub.spawn(|| ()).wait().unwrap();
         let outcome = hub.shutdown(ms(20));
         assert_eq!((outcome.killed, outcome.abandoned), (100, 0), "{outcome:?}");
         assert_eq!(n_unwound.load(Ordering::SeqCst), 100);
