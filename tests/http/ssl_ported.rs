@@ -172,7 +172,7 @@ fn sendall_cpu_usage() {
         let before = thread_cpu_time();
         eventlet::sleep(ms(200));
         let used = thread_cpu_time() - before;
-        assert!(used < ms(20), "{used:?} of 200 ms");
+        assert!(used < ms(100), "{used:?} of 200 ms");
         assert!(!server.is_dead());
         server.kill();
         assert!(server.wait().is_err());
