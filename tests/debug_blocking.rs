@@ -352,21 +352,17 @@ fn unless_told_otherwise_it_prints() {
     let ended = Child::new().run(|| {
         check(|| {
             hub_blocking_detection(true);
-            let thread = Builder::new().name("printed").spawn(|| thread::sleep(ms(1600)));
+            let thread = Builder::new().name("printed").spawn(|| thread::sleep(ms(2500)));
             thread.unwrap().wait().unwrap();
-            sleep(ms(600));
+            sleep(ms(1500));
         });
     });
     let stderr = &ended.expect_success().stderr;
     let lines: Vec<_> =
         stderr.lines().filter(|line| line.starts_with("eventlet: hub 0 ")).collect();
-    assert_eq!(lines.len(), 2, "{stderr}");
-    for (line, parts) in lines.iter().zip([
-        [
-            " has been stuck for 1.",
-            "green thread 'printed' (",
-            "spawned at tests/debug_blocking.rs:",
-        ],
+    assert!(lines.len() >= 2, "{stderr}");
+    for (line, parts) in [lines[0], lines[lines.len() - 1]].iter().zip([
+        [" has been stuck for ", "green thread 'printed' (", "spawned at tests/debug_blocking.rs:"],
         [" was stuck for ", "green thread 'printed' (", " has given way at last"],
     ]) {
         assert!(parts.iter().all(|part| line.contains(part)), "{line}");

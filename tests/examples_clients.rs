@@ -9,14 +9,17 @@ use super::examples_program::{Program, client_of};
 
 #[test]
 fn connect_asks_its_servers_at_once() {
-    let text = Program::example("connect", &[]).output();
-    let lines: Vec<_> = text.lines().collect();
-    assert_eq!(lines.len(), 4, "{text}");
-    for (line, delay) in lines.iter().zip(["400ms", "300ms", "200ms"]) {
-        assert!(line.ends_with(&format!(": HTTP/1.0 200 OK after {delay}")), "{text}");
-    }
-    // One after the other they would take 900 ms.
-    assert!(last_duration(lines[3]) < Duration::from_millis(800), "{text}");
+    let time = |_| {
+        let text = Program::example("connect", &[]).output();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 4, "{text}");
+        for (line, delay) in lines.iter().zip(["400ms", "300ms", "200ms"]) {
+            assert!(line.ends_with(&format!(": HTTP/1.0 200 OK after {delay}")), "{text}");
+        }
+        last_duration(lines[3])
+    };
+    // One after the other they would take 900 ms, and a busy machine may hold them up once.
+    assert!((0..5).map(time).any(|time| time < Duration::from_millis(800)));
 }
 
 #[test]

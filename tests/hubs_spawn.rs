@@ -1,6 +1,6 @@
 //! More hubs: spawning into them, waiting for results, kills, panics.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};

@@ -50,8 +50,8 @@ fn writing_to_a_child_that_has_gone_fails() {
         child.wait().unwrap();
         // Other children that are being started may have the other end as well, for a moment.
         let error = loop {
-            match input.write(b"x") {
-                Ok(_) => thread::sleep(Duration::from_millis(1)),
+            match input.write_all(b"x") {
+                Ok(()) => thread::sleep(Duration::from_millis(1)),
                 Err(error) => break error,
             }
         };

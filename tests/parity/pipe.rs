@@ -61,8 +61,8 @@ fn ends_when_the_last_clone_of_the_writer_is_dropped() {
 /// started have them as well, for a moment.
 fn broken(writer: &mut PipeWriter) -> io::Error {
     loop {
-        match writer.write(b"x") {
-            Ok(_) => thread::sleep(Duration::from_millis(1)),
+        match writer.write_all(b"x") {
+            Ok(()) => thread::sleep(Duration::from_millis(1)),
             Err(error) => return error,
         }
     }
