@@ -5,11 +5,15 @@ use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use eventlet_tests::{LIMIT, Watchdog, check_within};
 
 /// Says whether to patch: `0` if not.
 const PATCHED: &str = "EVENTLET_TEST_PATCHED";
+
+/// The time limit of each test: one of them starts the server that all of them use.
+const EACH: Duration = LIMIT.saturating_mul(2);
 
 /// Whether the calls of this process are patched, and its tests run in green threads.
 pub fn is_patched() -> bool {
@@ -22,9 +26,9 @@ pub fn check(body: impl FnOnce() + Send) {
     let _turn = wait_for_turn();
     if is_patched() {
         eventlet::monkey_patch();
-        on_a_thread_of_its_own(|| check_within(LIMIT, body));
+        on_a_thread_of_its_own(|| check_within(EACH, body));
     } else {
-        let _watchdog = Watchdog::start(name(), LIMIT);
+        let _watchdog = Watchdog::start(name(), EACH);
         body();
     }
 }
@@ -51,7 +55,7 @@ pub fn check_without_the_patch() {
     const NAME: &str = "without_the_patch";
     assert!(is_patched(), "the other process does not run this test");
     let _turn = wait_for_turn();
-    let _watchdog = Watchdog::start(NAME.to_owned(), 4 * LIMIT);
+    let _watchdog = Watchdog::start(NAME.to_owned(), 20 * EACH);
     let mut tests = Command::new(env::current_exe().expect("the test binary has a path"));
     tests.args(["--exact", "--skip", NAME]).env(PATCHED, "0").stdin(Stdio::null());
     let output = tests.output().expect("it can be started again");
