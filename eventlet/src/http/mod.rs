@@ -80,6 +80,7 @@ pub(crate) mod request;
 mod response;
 mod server;
 mod settings;
+mod spare;
 mod stream;
 mod wire;
 

@@ -1,15 +1,24 @@
 //! What a request begins with: its line and its headers, kept as they came.
 
 use std::cell::OnceCell;
+use std::mem;
 use std::ops::Range;
 
 use ::http::header::HeaderName;
 use ::http::{HeaderMap, HeaderValue, Method, Version};
 
 use super::framing::Framing;
+use crate::http::spare::{self, Spare};
 
-/// How many bytes are kept for the next head.
+/// What is larger than that is not kept for the next head.
 const LARGE: usize = 8192;
+
+/// For [`Head::bytes`] and [`Head::fields`].
+type Memory = (Vec<u8>, Vec<(Part, Part)>);
+
+thread_local! {
+    static MEMORY: Spare<Memory> = const { Spare::new() };
+}
 
 /// A part of [`Head::bytes`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -24,7 +33,7 @@ impl Part {
     }
 }
 
-/// The head of a request. One is used for all requests of a connection, which saves its memory.
+/// The head of a request. One is used for all requests of a connection.
 #[derive(Debug)]
 pub(crate) struct Head {
     /// As received, with the empty line at its end.
@@ -63,20 +72,25 @@ impl Head {
 
     /// Makes it the head that these bytes are.
     pub(super) fn begin(&mut self, bytes: &[u8]) {
+        if self.bytes.capacity() == 0
+            && let Some(memory) = spare::take(&MEMORY)
+        {
+            (self.bytes, self.fields) = memory;
+        }
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);
         self.fields.clear();
         self.map.take();
     }
 
-    /// Gives back what a large head has taken, since the connection may be idle for long. It has no
-    /// target and no fields after that.
+    /// Gives back its memory, since the connection may be idle for long. It has no target and no
+    /// fields after that.
     pub(super) fn shed(&mut self) {
-        if self.bytes.capacity() > LARGE {
-            self.bytes = Vec::new();
-            self.fields = Vec::new();
-            self.target = Part::default();
-            self.map.take();
+        self.target = Part::default();
+        self.map.take();
+        let memory = (mem::take(&mut self.bytes), mem::take(&mut self.fields));
+        if memory.0.capacity() <= LARGE {
+            spare::keep(&MEMORY, memory);
         }
     }
 

@@ -492,6 +492,11 @@ impl Request {
         self.head.asks_to_keep_alive
     }
 
+    /// Gives back what only a request needs: the connection is idle.
+    pub(super) fn shed(&mut self) {
+        self.head.shed();
+    }
+
     /// Why the body could not be read, if that is the client's fault.
     pub(super) fn refusal(&self) -> Option<BadRequest> {
         self.body.refusal()
@@ -505,7 +510,6 @@ impl Request {
     /// Passes over what the application has left of the body, and says whether the next request may
     /// follow.
     pub(super) fn pass_body(&mut self) -> bool {
-        self.head.shed();
         self.body.is_at_end() || self.body.pass(&mut self.wire)
     }
 

@@ -1,17 +1,16 @@
-//! Memory for the parser, kept for the next request on the same OS thread: on the stack of every
-//! connection, it would cost each of them a page.
-
-use std::cell::Cell;
+//! Memory for the parser: on the stack of every connection, it would cost each of them a page.
 
 use httparse::Header;
 
+use crate::http::spare::{self, Spare};
+
 thread_local! {
-    static HEADERS: Cell<Vec<Header<'static>>> = const { Cell::new(Vec::new()) };
+    static HEADERS: Spare<Vec<Header<'static>>> = const { Spare::new() };
 }
 
 /// An empty list with room for so many headers.
 pub(super) fn take<'a>(n_headers: usize) -> Vec<Header<'a>> {
-    let mut headers = HEADERS.try_with(Cell::take).unwrap_or_default();
+    let mut headers = spare::take(&HEADERS).unwrap_or_default();
     headers.reserve(n_headers);
     headers
 }
@@ -21,6 +20,5 @@ pub(super) fn give_back(mut headers: Vec<Header<'_>>) {
     headers.clear();
     // What was borrowed is forgotten with the last header, and the memory stays the same.
     let emptied = headers.into_iter().map(|_| Header { name: "", value: b"" }).collect();
-    // At the end of an OS thread nobody needs it any more.
-    let _ = HEADERS.try_with(|kept| kept.set(emptied));
+    spare::keep(&HEADERS, emptied);
 }

@@ -96,6 +96,7 @@ fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) ->
         n_seen = n_received;
         request.wire.flush()?;
         let deadline = if n_received == 0 {
+            request.shed();
             // Empty lines do not make it later.
             let since = *idle_since.get_or_insert_with(|| hub::with(Hub::recent));
             after(since, service.idle_limit())

@@ -3,9 +3,16 @@
 use std::io::{self, Read};
 use std::mem;
 
-use super::spare::{self, SIZE};
+use crate::http::spare::{self, Spare};
 use crate::http::stream::Stream;
 use crate::hub::Time;
+
+/// How much is asked for at once.
+const SIZE: usize = 8192;
+
+thread_local! {
+    static BUFFERS: Spare<Box<[u8]>> = const { Spare::new() };
+}
 
 /// Bytes in the order of their coming.
 pub(super) struct Input {
@@ -28,7 +35,7 @@ impl Input {
         self.start += n;
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-            spare::give_back(mem::take(&mut self.buffer));
+            self.give_back();
         }
     }
 
@@ -42,14 +49,22 @@ impl Input {
     /// Reads what is there.
     fn read(&mut self, source: &mut dyn Read) -> io::Result<usize> {
         if self.buffer.is_empty() {
-            self.buffer = spare::take();
+            self.buffer = spare::take(&BUFFERS).unwrap_or_else(|| vec![0; SIZE].into());
         }
         let result = source.read(&mut self.buffer[self.end..]);
         self.end += *result.as_ref().unwrap_or(&0);
         if self.end == 0 {
-            spare::give_back(mem::take(&mut self.buffer));
+            self.give_back();
         }
         result
+    }
+
+    /// Gives back the buffer, which is not used any more; one that has grown is not kept.
+    fn give_back(&mut self) {
+        let buffer = mem::take(&mut self.buffer);
+        if buffer.len() == SIZE {
+            spare::keep(&BUFFERS, buffer);
+        }
     }
 
     fn make_room(&mut self) {

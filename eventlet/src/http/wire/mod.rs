@@ -2,7 +2,6 @@
 
 mod input;
 mod output;
-mod spare;
 
 use std::io;
 use std::rc::Rc;
@@ -18,7 +17,7 @@ pub(crate) struct Wire {
     stream: Stream,
     pub(super) settings: Rc<Settings>,
     input: Input,
-    /// What is to be sent with the next write.
+    /// What is to be sent with the next write. Its memory is lent for that long.
     pub(super) output: Vec<u8>,
     /// Where in it the response begins that is being put out; none when some of it has been sent.
     response_start: Option<usize>,

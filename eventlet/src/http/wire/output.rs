@@ -2,13 +2,22 @@
 
 use std::cell::Cell;
 use std::io;
+use std::mem;
 use std::time::Duration;
 
 use super::Wire;
+use crate::http::spare::{self, Spare};
 use crate::hub::{self, Hub, Time};
 
 /// What is joined before it is sent, when more is to follow.
 const BATCH: usize = 65_536;
+
+/// Buffers that have grown beyond this are not kept.
+const LARGE: usize = 32_768;
+
+thread_local! {
+    static BUFFERS: Spare<Vec<u8>> = const { Spare::new() };
+}
 
 impl Wire {
     /// Sends all that is to go out, and fails if the client takes it too slowly.
@@ -16,12 +25,12 @@ impl Wire {
         if self.output.is_empty() && !self.is_torn {
             return Ok(());
         }
-        let mut output = std::mem::take(&mut self.output);
+        let mut output = mem::take(&mut self.output);
         let sent = self.send(&output);
-        output.clear();
-        // A large response need not be remembered by its memory.
-        output.shrink_to(BATCH);
-        self.output = output;
+        if output.capacity() <= LARGE {
+            output.clear();
+            spare::keep(&BUFFERS, output);
+        }
         sent
     }
 
@@ -37,6 +46,9 @@ impl Wire {
 
     /// From now on a response is put out, which can be taken back.
     pub(in crate::http) fn begin_response(&mut self) {
+        if self.output.capacity() == 0 {
+            self.output = spare::take(&BUFFERS).unwrap_or_default();
+        }
         self.response_start = Some(self.output.len());
         (self.n_sent, self.waited) = (0, Duration::ZERO);
     }
