@@ -24,7 +24,7 @@ const NAME: &str = "\r\nDate: ";
 /// Begins a line with the header and its value.
 pub(super) fn append(out: &mut Vec<u8>, capitalize: bool) {
     DATE.with_borrow_mut(|date| {
-        let (hub, now) = hub::with(|hub| (hub.id, hub.recent()));
+        let (hub, now) = hub::with(|hub| (hub.id, hub.about_now()));
         if now >= date.until || hub != date.hub {
             *date = Date::read(hub, now);
         }

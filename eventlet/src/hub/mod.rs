@@ -191,9 +191,6 @@ pub(crate) struct Hub {
     queue: RefCell<RunQueue>,
     /// How often a fiber has been resumed.
     n_resumes: Cell<u64>,
-    /// At which resume `recent` has read the clock last.
-    #[cfg(feature = "http")]
-    recent_of: Cell<Option<u64>>,
     /// When the hub looks outside next.
     turn: turn::Turn,
     /// How long the current fiber has been running.
@@ -254,8 +251,6 @@ impl Hub {
             main,
             queue: RefCell::default(),
             n_resumes: Cell::new(0),
-            #[cfg(feature = "http")]
-            recent_of: Cell::new(None),
             turn: turn::Turn::new(),
             slice: slice::Slice::new(),
             n_io_calls: Cell::new(0),
@@ -332,12 +327,11 @@ impl Hub {
         now
     }
 
-    /// What the clock showed when this was first asked for since the current fiber was resumed: for
-    /// who asks often, and can bear that the time is behind by what the fiber has computed since.
+    /// What the clock shows, or will in about a tenth of a second if that is cheaper to know: for who
+    /// asks often, and only compares one answer with another.
     #[cfg(feature = "http")]
-    pub(crate) fn recent(&self) -> Time {
-        let n_resumes = Some(self.n_resumes.get());
-        if self.recent_of.replace(n_resumes) == n_resumes { self.clock.last() } else { self.now() }
+    pub(crate) fn about_now(&self) -> Time {
+        self.clock.soon().unwrap_or_else(|| self.clock.read())
     }
 
     /// Stops the clock; from then on it jumps to the next deadline whenever the hub is idle.

@@ -89,7 +89,7 @@ impl Head {
         self.target = Part::default();
         self.map.take();
         let memory = (mem::take(&mut self.bytes), mem::take(&mut self.fields));
-        if memory.0.capacity() <= LARGE {
+        if (1..=LARGE).contains(&memory.0.capacity()) {
             spare::keep(&MEMORY, memory);
         }
     }

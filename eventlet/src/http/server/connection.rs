@@ -98,7 +98,7 @@ fn next<A: App>(request: &mut Request, service: &Service<A>, seat: &Seat<'_>) ->
         let deadline = if n_received == 0 {
             request.shed();
             // Empty lines do not make it later.
-            let since = *idle_since.get_or_insert_with(|| hub::with(Hub::recent));
+            let since = *idle_since.get_or_insert_with(|| hub::with(Hub::now));
             after(since, service.idle_limit())
         } else {
             let now = hub::with(Hub::now);
