@@ -71,12 +71,16 @@ impl Watchdog {
     /// Gives `name` as much time as `limit`, until this is dropped.
     pub fn start(name: String, limit: Duration) -> Self {
         let (alive, watched) = mpsc::channel();
+        let (began, begun) = mpsc::channel();
         thread::spawn(move || {
+            began.send(()).unwrap();
             if watched.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
                 eprintln!("the test {name} has not ended within {limit:?}");
                 abort();
             }
         });
+        // A thread that has only been made may still want what the test is about to take away.
+        begun.recv().unwrap();
         Watchdog { _alive: alive }
     }
 }
