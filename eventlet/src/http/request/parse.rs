@@ -43,8 +43,10 @@ pub(crate) fn parse(
 }
 
 fn read(request: &[u8], limits: &Limits, head: &mut Head) -> Result<Option<usize>, BadRequest> {
-    let mut headers = scratch::take(limits.n_headers);
-    let room = &mut headers.spare_capacity_mut()[..limits.n_headers];
+    // There are not more of them than bytes, whatever the limit.
+    let n_headers = limits.n_headers.min(request.len());
+    let mut headers = scratch::take(n_headers);
+    let room = &mut headers.spare_capacity_mut()[..n_headers];
     let mut parsed = httparse::Request::new(&mut []);
     let length = match parsed.parse_with_uninit_headers(request, room) {
         Ok(httparse::Status::Complete(length)) => length,
@@ -142,7 +144,7 @@ fn check_lines(head: &Head, limits: &Limits) -> Result<(), BadRequest> {
         if end - start > longest {
             return Err(too_long(start == 0));
         }
-        if start == 0 && bytes.len() - end > limits.headers + 5 {
+        if start == 0 && bytes.len() - end - b"\r\n\r\n".len() > limits.headers {
             return Err(too_long(false));
         }
         (start, longest) = (next, limits.header_line);
@@ -150,20 +152,19 @@ fn check_lines(head: &Head, limits: &Limits) -> Result<(), BadRequest> {
     Ok(())
 }
 
-/// Refuses a head that is too long already.
+/// Refuses a head that is too long already. A CR that its last line ends with may be of its line end.
 fn check_unfinished(buffer: &[u8], limits: &Limits) -> Result<(), BadRequest> {
+    let is_over = |n_bytes: usize, limit| n_bytes.saturating_sub(b"\r".len()) > limit;
     let line_end = buffer.iter().position(|&byte| byte == b'\n');
-    match line_end {
-        None if buffer.len() > limits.request_line + 1 => Err(too_long(true)),
-        Some(end) if end > limits.request_line + 1 => Err(too_long(true)),
-        Some(end) => {
-            let last_line = buffer.rsplit(|&byte| byte == b'\n').next().map_or(0, <[u8]>::len);
-            let is_long =
-                last_line > limits.header_line + 1 || buffer.len() - end > limits.headers + 4;
-            if is_long { Err(too_long(false)) } else { Ok(()) }
-        }
-        None => Ok(()),
+    if is_over(line_end.unwrap_or(buffer.len()), limits.request_line) {
+        return Err(too_long(true));
     }
+    let headers = line_end.map_or(&[][..], |end| &buffer[end + 1..]);
+    let last_line = headers.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    if is_over(last_line.len(), limits.header_line) || is_over(headers.len(), limits.headers) {
+        return Err(too_long(false));
+    }
+    Ok(())
 }
 
 fn too_long(is_request_line: bool) -> BadRequest {

@@ -19,6 +19,6 @@ pub(super) fn take<'a>(n_headers: usize) -> Vec<Header<'a>> {
 pub(super) fn give_back(mut headers: Vec<Header<'_>>) {
     headers.clear();
     // What was borrowed is forgotten with the last header, and the memory stays the same.
-    let emptied = headers.into_iter().map(|_| Header { name: "", value: b"" }).collect();
+    let emptied = headers.into_iter().map(|_| httparse::EMPTY_HEADER).collect();
     spare::keep(&HEADERS, emptied);
 }
