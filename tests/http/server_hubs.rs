@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::SocketAddr;
+use std::net::{self, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use eventlet::green::net::TcpStream;
@@ -105,5 +107,31 @@ fn what_does_not_end_is_killed_in_every_hub() {
             assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
         }
         assert_eq!(ENDED.load(Ordering::Relaxed), N);
+    });
+}
+
+/// Another OS thread has the server's listener by another descriptor, and accepts all the time.
+#[test]
+fn who_accepts_as_well_goes_on_when_the_server_stops() {
+    check(|| {
+        for _ in 0..8 {
+            let listener = listen("127.0.0.1:0").unwrap();
+            let address = listener.local_addr().unwrap();
+            let theirs = listener.try_clone().unwrap();
+            let server = Server::new(this_thread).start(listener).unwrap();
+            let (accepted, accepts) = mpsc::channel();
+            let other =
+                thread::spawn(move || while accepted.send(theirs.accept().map(drop)).is_ok() {});
+            for _ in 0..100 {
+                drop(net::TcpStream::connect(address));
+            }
+            server.stop();
+            accepts.try_iter().for_each(Result::unwrap);
+            drop(net::TcpStream::connect(address));
+            accepts.recv().unwrap().unwrap();
+            drop(accepts);
+            drop(net::TcpStream::connect(address));
+            other.join().unwrap();
+        }
     });
 }

@@ -176,6 +176,14 @@ impl<S: AsFd> Source<S> {
         }
     }
 
+    /// Does one operation that does not wait, as the descriptor never does. Nobody else who has the
+    /// socket is concerned, as by making it non-blocking.
+    #[cfg(feature = "http")]
+    pub(crate) fn at_once<R>(&self, operation: impl FnOnce(&S) -> io::Result<R>) -> io::Result<R> {
+        self.check_open()?;
+        hub::as_library(|| operation(&self.io))
+    }
+
     /// Like [`wait_for`](Source::wait_for), for an operation that moves up to `wanted` bytes: a
     /// stream that moves fewer has nothing left for the moment. Moving nothing is tried whatever is
     /// known: whether it waits depends on the call and on what kind of descriptor it is.

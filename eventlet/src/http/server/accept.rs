@@ -62,11 +62,7 @@ impl<A: App> Acceptor<A> {
     /// Accepts those who wait already, and nobody after them.
     fn close(&self) {
         let Some(listener) = self.listener.take() else { return };
-        if listener.set_nonblocking(true).is_ok() {
-            self.accept_waiting(&*listener);
-            // Others may have the same listener by another descriptor.
-            let _ = listener.set_nonblocking(false);
-        }
+        self.accept_waiting(&*listener);
         if listener.is_shared() {
             listener.close();
         }
@@ -77,7 +73,7 @@ impl<A: App> Acceptor<A> {
     /// Room is not waited for: those who have it may keep it for as long as they like.
     fn accept_waiting(&self, listener: &dyn Listener) {
         for _ in 0..MOST_WAITING {
-            let served = listener.accept().and_then(|stream| match self.room.try_take() {
+            let served = listener.accept_at_once().and_then(|stream| match self.room.try_take() {
                 Some(taken) => self.serve_in(taken, stream),
                 None => self.turn_away(stream),
             });

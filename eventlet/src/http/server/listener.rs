@@ -21,11 +21,11 @@ pub(super) mod private {
     pub type FindRoom<'a> = &'a mut dyn FnMut() -> Option<Taken>;
 
     pub trait Listener: 'static {
-        /// The next connection.
-        fn accept(&self) -> io::Result<Stream>;
         /// The next connection for which there is room; none if there is no room. While nobody wants
         /// to connect, no room is held.
         fn accept_into(&self, room: FindRoom<'_>) -> io::Result<Option<(Stream, Taken)>>;
+        /// A connection that waits already; "would block" if there is none.
+        fn accept_at_once(&self) -> io::Result<Stream>;
         /// Refuses connections from now on, by whatever descriptor, and wakes who waits for them.
         fn close(&self);
         /// Whether the server's user has it, too. Otherwise the end of the server is its end, and those
@@ -33,29 +33,24 @@ pub(super) mod private {
         fn is_shared(&self) -> bool {
             false
         }
-        fn set_nonblocking(&self, is_on: bool) -> io::Result<()>;
     }
 }
 
 macro_rules! listener {
     ($listener:ident) => {
         impl private::Listener for $listener {
-            fn accept(&self) -> io::Result<Stream> {
-                $listener::accept(self).map(|(stream, _)| stream.into())
-            }
-
             fn accept_into(&self, room: FindRoom<'_>) -> io::Result<Option<(Stream, Taken)>> {
                 let accepted = $listener::accept_into(self, room)?;
                 Ok(accepted.map(|(stream, taken)| (stream.into(), taken)))
             }
 
+            fn accept_at_once(&self) -> io::Result<Stream> {
+                $listener::accept_at_once(self).map(Stream::from)
+            }
+
             fn close(&self) {
                 // It can only be closed already.
                 let _ = $listener::close(self);
-            }
-
-            fn set_nonblocking(&self, is_on: bool) -> io::Result<()> {
-                $listener::set_nonblocking(self, is_on)
             }
         }
     };
@@ -65,12 +60,12 @@ listener!(TcpListener);
 listener!(UnixListener);
 
 impl<L: private::Listener> private::Listener for Rc<L> {
-    fn accept(&self) -> io::Result<Stream> {
-        (**self).accept()
-    }
-
     fn accept_into(&self, room: FindRoom<'_>) -> io::Result<Option<(Stream, Taken)>> {
         (**self).accept_into(room)
+    }
+
+    fn accept_at_once(&self) -> io::Result<Stream> {
+        (**self).accept_at_once()
     }
 
     fn close(&self) {
@@ -79,9 +74,5 @@ impl<L: private::Listener> private::Listener for Rc<L> {
 
     fn is_shared(&self) -> bool {
         true
-    }
-
-    fn set_nonblocking(&self, is_on: bool) -> io::Result<()> {
-        (**self).set_nonblocking(is_on)
     }
 }

@@ -121,6 +121,13 @@ impl TcpListener {
         })
     }
 
+    /// Accepts a connection that waits already.
+    #[cfg(feature = "http")]
+    pub(crate) fn accept_at_once(&self) -> io::Result<TcpStream> {
+        let (stream, _) = self.source.at_once(greenio::accept)?;
+        Ok(TcpStream::new(Source::of_nonblocking(stream)))
+    }
+
     /// Accepts one connection after another.
     ///
     /// # Switching

@@ -146,6 +146,13 @@ impl UnixListener {
         })
     }
 
+    /// Accepts a connection that waits already.
+    #[cfg(feature = "http")]
+    pub(crate) fn accept_at_once(&self) -> io::Result<UnixStream> {
+        let (stream, _) = self.source.at_once(net::UnixListener::accept)?;
+        UnixStream::new(stream)
+    }
+
     /// Accepts one connection after another.
     ///
     /// # Switching
