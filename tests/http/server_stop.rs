@@ -129,6 +129,64 @@ fn a_connection_that_ends_before_the_server_hears_of_no_stop() {
     assert!(heard.take().is_empty());
 }
 
+/// One hook never returns; another connection's is called all the same, and the limit holds.
+#[test]
+fn a_hook_that_waits_holds_up_nobody() {
+    check(|| {
+        let heard = Rc::new(Cell::new(0));
+        let theirs = heard.clone();
+        let app = move |request: &mut Request| {
+            let theirs = theirs.clone();
+            let response = Response::new(101).with_header("upgrade", "nothing");
+            request.upgrade(response, move |stream| {
+                let stream = Rc::new(stream);
+                let of_hook = stream.clone();
+                stream.on_stop(move || {
+                    theirs.set(theirs.get() + 1);
+                    if theirs.get() == 1 {
+                        sleep(FOREVER);
+                    }
+                    let _ = of_hook.shutdown(Shutdown::Both);
+                });
+                while (&*stream).read(&mut [0; 100]).is_ok_and(|n| n > 0) {}
+            })
+        };
+        let (server, address) = start_server(Server::new(app));
+        let mut clients = [(); 2].map(|()| Client::connect(address));
+        for client in &mut clients {
+            assert_eq!(client.ask(UPGRADE).status(), 101);
+        }
+        let stopping = spawn(move || server.stop_within(ms(600)));
+        clients[1].assert_ended();
+        assert!(!stopping.wait().unwrap(), "a hook has been killed");
+        assert_eq!(heard.get(), 2);
+        clients[0].assert_ended();
+    });
+}
+
+/// It would keep its own connection open for ever: nobody is told any more.
+#[test]
+fn a_hook_that_comes_after_the_end_is_forgotten() {
+    let kept = Rc::new(());
+    let theirs = kept.clone();
+    let app = move |request: &mut Request| {
+        let theirs = theirs.clone();
+        request.upgrade(Response::new(101).with_header("upgrade", "nothing"), |stream| {
+            spawn(move || {
+                let stream = Rc::new(stream);
+                let of_hook = stream.clone();
+                stream.on_stop(move || drop((of_hook, theirs)));
+            });
+        })
+    };
+    while_serving(Server::new(app), |address| {
+        let mut client = Client::connect(address);
+        assert_eq!(client.ask(UPGRADE).status(), 101);
+        client.assert_ended();
+    });
+    assert_eq!(Rc::strong_count(&kept), 1);
+}
+
 #[test]
 fn a_request_that_comes_at_the_last_moment_is_answered() {
     check(|| {

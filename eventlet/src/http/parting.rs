@@ -8,16 +8,17 @@ use super::hooks;
 #[derive(Default)]
 pub(super) struct Parting {
     is_due: Cell<bool>,
+    is_over: Cell<bool>,
     /// In the order in which they are called.
     hooks: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 impl Parting {
-    /// Has `hook` called when the server stops; now, if it does already.
+    /// Has `hook` called when the server stops; now, if it does already; never, if nobody is told any more.
     pub(super) fn on(&self, hook: impl FnOnce() + 'static) {
         if self.is_due.get() {
             hook();
-        } else {
+        } else if !self.is_over.get() {
             self.hooks.borrow_mut().push(Box::new(hook));
         }
     }
@@ -25,6 +26,7 @@ impl Parting {
     /// Whoever has taken it over has ended: nobody is to be told, and nothing kept for that. The hooks may
     /// have the connection, which has them.
     pub(super) fn forget(&self) {
+        self.is_over.set(true);
         drop(self.hooks.take());
     }
 

@@ -84,7 +84,8 @@ impl Stream {
 
     /// Has `hook` called when the server is to [stop](super::Running::stop), or now if it is already.
     /// Whoever has taken over the connection is then to end it soon; the server waits for that. Hooks
-    /// are called in the order in which they were given.
+    /// of a connection are called one after the other, in the order in which they were given, in a green
+    /// thread of their own. They are forgotten when the function that has taken it over returns.
     ///
     /// # Switching
     ///

@@ -11,6 +11,7 @@ use super::seats::{LAST_CALL, Seats};
 use super::service::App;
 use crate::event::Flag;
 use crate::greenthread::{Builder, GreenThread, Handle};
+use crate::http::parting::Parting;
 use crate::hub::{self, Time};
 use crate::{sleep, spawn_n};
 
@@ -106,7 +107,7 @@ impl Running {
     pub fn stop(&self) {
         let others = self.branches.stop(None);
         self.close();
-        drain(self.parts.seats(), Time::NEVER);
+        drain(&self.parts, Time::NEVER);
         self.are_clean(others);
     }
 
@@ -131,9 +132,9 @@ impl Running {
         let deadline = hub::with(|hub| hub.deadline_in(limit));
         let others = self.branches.stop(Some(limit));
         self.close();
-        let seats = self.parts.seats();
-        let is_done = drain(seats, deadline);
+        let is_done = drain(&self.parts, deadline);
         if !is_done {
+            let seats = self.parts.seats();
             seats.kill_all();
             seats.wait_until(Time::NEVER);
         }
@@ -194,16 +195,31 @@ impl Running {
 }
 
 /// Waits until all connections have ended; says whether they have.
-fn drain(seats: &Seats, deadline: Time) -> bool {
+fn drain(parts: &Rc<dyn Parts>, deadline: Time) -> bool {
+    let seats = parts.seats();
     let last_call = hub::with(|hub| hub.deadline_in(LAST_CALL));
     if seats.wait_until(deadline.min(last_call)) {
         return true;
+    }
+    for parting in seats.partings() {
+        announce(parts, parting);
     }
     // Whoever has sent something by now is called before this goes on, and not idle any more.
     sleep(Duration::ZERO);
     sleep(Duration::ZERO);
     seats.kill_idle();
     seats.wait_until(deadline)
+}
+
+/// Tells who has taken over a connection. That may wait for its client, which is to hold up neither the
+/// others nor the stop: it is waited for, and killed, as connections are.
+fn announce(parts: &Rc<dyn Parts>, parting: Rc<Parting>) {
+    let (parts, under_way) = (parts.clone(), parts.seats().hold());
+    spawn_n(move || {
+        let _seat = parts.seats().take();
+        parting.announce();
+        drop(under_way);
+    });
 }
 
 impl Drop for Running {
@@ -216,7 +232,7 @@ impl Drop for Running {
         let parts = self.parts.clone();
         spawn_n(move || {
             parts.is_closed().wait();
-            drain(parts.seats(), Time::NEVER);
+            drain(&parts, Time::NEVER);
         });
     }
 }

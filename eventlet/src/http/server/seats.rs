@@ -66,14 +66,14 @@ impl Seats {
         self.is_stopping.set(true);
     }
 
-    /// Ends the connections that wait for a request, and tells those who have taken one over.
+    /// How to tell those who have taken over a connection.
+    pub(super) fn partings(&self) -> Vec<Rc<Parting>> {
+        self.taken.borrow().iter().filter_map(|(_, sitter)| sitter.parting.clone()).collect()
+    }
+
+    /// Ends the connections that wait for a request.
     pub(super) fn kill_idle(&self) {
         self.kill(|sitter| sitter.is_idle);
-        let taken = self.taken.borrow();
-        let partings: Vec<_> =
-            taken.iter().filter_map(|(_, sitter)| sitter.parting.clone()).collect();
-        drop(taken);
-        partings.iter().for_each(|parting| parting.announce());
     }
 
     pub(super) fn kill_all(&self) {
