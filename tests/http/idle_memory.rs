@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::io::{Read, Write};
 
 use eventlet::green::net::TcpStream;
-use eventlet::http::{Request, Server};
+use eventlet::http::{Request, Response, Server};
 use eventlet_tests::check;
 
 /// The system's allocator, and how many bytes each OS thread has in use.
@@ -41,14 +41,29 @@ static ALLOCATOR: Counting = Counting;
 
 const N: isize = 50;
 
-/// How many bytes each of some connections keeps after it has asked `request` and been answered.
-fn kept_after(request: &str) -> isize {
+fn count(request: &mut Request) -> Response {
+    Response::text(request.headers().len().to_string())
+}
+
+/// Reads all that comes from whoever has connected.
+fn take_over(request: &mut Request) -> Response {
+    assert!(request.headers().len() > 1);
+    let response = Response::new(101).with_header("upgrade", "nothing");
+    request.upgrade(
+        response,
+        |mut stream| {
+            while stream.read(&mut [0; 1000]).is_ok_and(|n| n > 0) {}
+        },
+    )
+}
+
+/// How many bytes each of some connections keeps after it has asked `request` and been answered by `app`.
+fn kept_after(app: fn(&mut Request) -> Response, request: &str) -> isize {
     let mut kept = 0;
     check(|| {
-        let echo = |request: &mut Request| request.headers().len().to_string();
         let listener = eventlet::listen("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server::new(echo).start(listener).unwrap();
+        let server = Server::new(app).start(listener).unwrap();
         let ask = || {
             let mut stream = TcpStream::connect(address).unwrap();
             stream.write_all(request.as_bytes()).unwrap();
@@ -65,11 +80,29 @@ fn kept_after(request: &str) -> isize {
     kept
 }
 
+fn assert_alike(what: &str, small: isize, large: isize) {
+    println!("{small} bytes are kept after a small {what}, {large} after a large one");
+    assert!(large < small + 4096, "{large} bytes, {small} after a small {what}");
+}
+
 #[test]
 fn a_large_head_leaves_no_more_than_a_small_one() {
-    let small = kept_after("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     let headers = format!("X: {}\r\n", "y".repeat(6000)).repeat(10);
-    let large = kept_after(&format!("GET / HTTP/1.1\r\nHost: a\r\n{headers}\r\n"));
-    println!("{small} bytes are kept after a small head, {large} after one of 60,000");
-    assert!(large < small + 4096, "{large} bytes, {small} after a small one");
+    let kept = |headers| kept_after(count, &format!("GET / HTTP/1.1\r\nHost: a\r\n{headers}\r\n"));
+    assert_alike("head", kept(""), kept(&headers));
+}
+
+const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: nothing\r\n";
+
+#[test]
+fn who_takes_over_keeps_nothing_of_the_request() {
+    let headers = format!("X: {}\r\n", "y".repeat(6000)).repeat(10);
+    let kept = |headers| kept_after(take_over, &format!("{UPGRADE}{headers}\r\n"));
+    assert_alike("head", kept(""), kept(&headers));
+}
+
+#[test]
+fn what_came_with_the_request_is_not_kept_when_it_has_been_read() {
+    let kept = |ahead: &str| kept_after(take_over, &format!("{UPGRADE}\r\n{ahead}"));
+    assert_alike("beginning", kept(""), kept(&"z".repeat(8000)));
 }

@@ -348,6 +348,10 @@ impl Stream {
         let n = ahead.len().min(buf.len());
         buf[..n].copy_from_slice(&ahead[..n]);
         ahead.drain(..n);
+        if ahead.is_empty() {
+            // It is put back only once, and the connection may last.
+            ahead.shrink_to_fit();
+        }
         Some(n)
     }
 }

@@ -83,8 +83,8 @@ impl Head {
         self.map.take();
     }
 
-    /// Gives back its memory, since the connection may be idle for long. It has no target and no
-    /// fields after that.
+    /// Gives back its memory, since the connection may be without a request for long. It has no target
+    /// and no fields after that.
     pub(super) fn shed(&mut self) {
         self.target = Part::default();
         self.map.take();

@@ -492,7 +492,7 @@ impl Request {
         self.head.asks_to_keep_alive
     }
 
-    /// Gives back what only a request needs: the connection is idle.
+    /// Gives back what only a request needs: the connection is idle, or taken over.
     pub(super) fn shed(&mut self) {
         self.head.shed();
     }

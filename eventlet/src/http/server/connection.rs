@@ -54,6 +54,7 @@ pub(super) fn serve<A: App>(service: &Service<A>, stream: Stream, seat: &Seat<'_
         match answer(service, &mut request) {
             After::NextRequest => {}
             After::TakenOver(takeover) => {
+                request.shed();
                 let stream = request.wire.into_stream().with_parting(seat.hand_over());
                 return takeover(stream);
             }
