@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use eventlet::green::net::TcpStream;
 use eventlet::http::{Ended, Request, Response, Server, Stream};
-use eventlet::{sleep, spawn, with_timeout};
+use eventlet::{GreenPool, sleep, spawn, with_timeout};
 use eventlet_http_tests::client::Client;
 use eventlet_http_tests::site::{Lines, start_server, while_serving};
 use eventlet_tests::child::Child;
@@ -79,6 +79,44 @@ fn stopping_without_descriptors_ends() {
             drop(hoard);
         })
         .expect_success();
+}
+
+type App = fn(&mut Request) -> &'static str;
+
+/// A server accepts when there are no more stacks to be had, and goes on when some connections have ended.
+fn use_up_stacks(server: Server<App>) {
+    // What the library leaves to others, and room for a hundred stacks.
+    sys::use_up_mappings(4096 + 200);
+    let (server, address) = start_server(server);
+    let mut served: Vec<_> = (0..50).map(|_| Client::connect(address)).collect();
+    assert!(served.iter_mut().all(|client| client.get("/").text() == "hello"));
+    let connect = |_| {
+        let client = Client::connect(address);
+        sleep(ms(1));
+        client
+    };
+    let waiting: Vec<_> = (0..100).map(connect).collect();
+    assert!(server.connections() < 150, "all have stacks");
+    drop((served, waiting));
+    assert_eq!(Client::connect(address).get("/").text(), "hello");
+    server.stop();
+}
+
+#[test]
+fn without_stacks_accepting_pauses_and_goes_on() {
+    let ended =
+        Child::new().env("EVENTLET_GUARD_REGIONS", "0").run(|| use_up_stacks(Server::new(hello)));
+    ended.expect_success();
+    assert!(ended.stderr.contains("serve pauses accepting"), "{ended:?}");
+}
+
+#[test]
+fn without_stacks_accepting_for_a_pool_pauses_and_goes_on() {
+    let ended = Child::new()
+        .env("EVENTLET_GUARD_REGIONS", "0")
+        .run(|| use_up_stacks(Server::new(hello as App).pool(Rc::new(GreenPool::new(1000)))));
+    ended.expect_success();
+    assert!(ended.stderr.contains("serve pauses accepting"), "{ended:?}");
 }
 
 #[test]

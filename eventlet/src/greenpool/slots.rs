@@ -1,6 +1,7 @@
 //! The slots of a pool, and who has them.
 
 use std::cell::{Cell, RefCell};
+use std::io;
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -141,7 +142,20 @@ fn as_count(size: usize) -> isize {
 impl Slot {
     /// Starts a member, which has the slot to its end.
     #[track_caller]
-    pub(crate) fn spawn<F, T>(self, spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
+    pub(super) fn spawn<F, T>(self, spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
+    where
+        F: FnOnce() -> T + 'static,
+        T: 'static,
+    {
+        self.try_spawn(spawned_at, f).unwrap_or_else(|error| panic!("spawn: {error}"))
+    }
+
+    /// The same, unless there is no stack for it: then the slot is free again.
+    pub(crate) fn try_spawn<F, T>(
+        self,
+        spawned_at: &'static Location<'static>,
+        f: F,
+    ) -> io::Result<GreenThread<T>>
     where
         F: FnOnce() -> T + 'static,
         T: 'static,
@@ -151,10 +165,10 @@ impl Slot {
             let _slot = self;
             f()
         };
-        let thread = spawn_for(spawned_at, body);
+        let thread = spawn_for(spawned_at, body)?;
         thread.set_seat(u32::try_from(seat).expect("fewer than 2^32 green threads"));
         slots.members.borrow_mut()[seat] = thread.downgrade();
-        thread
+        Ok(thread)
     }
 }
 

@@ -250,15 +250,18 @@ pub fn kill(thread: &Handle) {
     thread.kill();
 }
 
-/// Starts a green thread on behalf of a call elsewhere, which is where reports will point.
-#[track_caller]
-pub(crate) fn spawn_for<F, T>(spawned_at: &'static Location<'static>, f: F) -> GreenThread<T>
+/// Starts a green thread on behalf of a call elsewhere, which is where reports will point. Fails if there
+/// is no stack for it.
+pub(crate) fn spawn_for<F, T>(
+    spawned_at: &'static Location<'static>,
+    f: F,
+) -> std::io::Result<GreenThread<T>>
 where
     F: FnOnce() -> T + 'static,
     T: 'static,
 {
     let spec = Spec { name: None, stack_size: default_stack_size(), spawned_at };
-    launch(spec, Start::Now, f).unwrap_or_else(|error| panic!("spawn: {error}"))
+    launch(spec, Start::Now, f)
 }
 
 /// When a green thread begins.

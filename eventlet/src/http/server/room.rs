@@ -51,7 +51,7 @@ impl Taken {
                     drop(place);
                 })?;
             }
-            Kind::Slot(slot) => drop(slot.spawn(Location::caller(), serve)),
+            Kind::Slot(slot) => drop(slot.try_spawn(Location::caller(), serve)?),
         }
         Ok(())
     }

@@ -214,12 +214,16 @@ fn drain(parts: &Rc<dyn Parts>, deadline: Time) -> bool {
 /// Tells who has taken over a connection. That may wait for its client, which is to hold up neither the
 /// others nor the stop: it is waited for, and killed, as connections are.
 fn announce(parts: &Rc<dyn Parts>, parting: Rc<Parting>) {
-    let (parts, under_way) = (parts.clone(), parts.seats().hold());
-    spawn_n(move || {
+    let (parts, under_way, theirs) = (parts.clone(), parts.seats().hold(), parting.clone());
+    let telling = Builder::new().spawn(move || {
         let _seat = parts.seats().take();
-        parting.announce();
+        theirs.announce();
         drop(under_way);
     });
+    if telling.is_err() {
+        // There is no stack for it.
+        parting.announce();
+    }
 }
 
 impl Drop for Running {
