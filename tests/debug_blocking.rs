@@ -241,7 +241,8 @@ fn turned_on_again_it_knows_nothing_of_before() {
 #[test]
 fn who_turns_it_on_is_watched() {
     check(|| {
-        let thread = spawn(|| Detection::with(RESOLUTION).block_until_told());
+        let turn = detection::turn();
+        let thread = spawn(|| Detection::in_turn(turn, RESOLUTION).block_until_told());
         let id = thread.id();
         assert_eq!(thread.wait().unwrap().green_thread(), Some(id));
     });

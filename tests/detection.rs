@@ -22,9 +22,13 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// Turns detection on.
+    /// Turns detection on when it is this test's turn.
     pub fn with(resolution: Duration) -> Self {
-        let turn = turn();
+        Self::in_turn(turn(), resolution)
+    }
+
+    /// Turns detection on. A green thread that waited for its turn would be told of to whose turn it is.
+    pub fn in_turn(turn: MutexGuard<'static, ()>, resolution: Duration) -> Self {
         let (sender, reports) = mpsc::channel();
         let detection = BlockingDetection::new().resolution(resolution);
         let detection = detection.report_to(move |report| drop(sender.send(report.clone())));
