@@ -83,8 +83,10 @@ fn stopping_cuts_no_request() {
 
 #[test]
 fn what_does_not_end_is_killed_in_every_hub() {
+    static BEGUN: AtomicUsize = AtomicUsize::new(0);
     static ENDED: AtomicUsize = AtomicUsize::new(0);
     fn never(request: &mut Request) {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
         request.on_end(|ended| {
             assert!(!ended.is_complete);
             ENDED.fetch_add(1, Ordering::Relaxed);
@@ -99,6 +101,9 @@ fn what_does_not_end_is_killed_in_every_hub() {
         let mut clients: Vec<_> = (0..N).map(|_| connect(address).unwrap()).collect();
         for client in &mut clients {
             client.write_all(GET).unwrap();
+        }
+        while BEGUN.load(Ordering::Relaxed) < N {
+            sleep(Duration::from_millis(1));
         }
         assert!(!server.stop_within(Duration::from_millis(400)));
         for mut client in clients {
