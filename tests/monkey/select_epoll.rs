@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use eventlet_monkey_tests::{at_once, c};
+use eventlet_monkey_tests::{at_once, c, check};
 use eventlet_tests::{ms, timed};
 use libc::{EPOLLET, EPOLLIN, EPOLLONESHOT};
 use mio::unix::pipe;
@@ -19,18 +19,13 @@ use tokio::runtime::Builder;
 
 const N: usize = 200;
 
-fn check(body: impl FnOnce()) {
-    eventlet::monkey_patch();
-    eventlet_tests::check(body);
-}
-
 fn settle() {
     eventlet::sleep(Duration::ZERO);
 }
 
 #[test]
 fn many_wait_at_once() {
-    eventlet_monkey_tests::check(|| {
+    check(|| {
         let run = at_once(N, |_| {
             let (epoll, (reader, _writer)) = (c::epoll(), io::pipe().unwrap());
             c::watch(&epoll, &reader, EPOLLIN);
