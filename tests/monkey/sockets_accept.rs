@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use eventlet_monkey_tests::{at_once, check, is_patched};
+use eventlet_tests::sys::take_all_descriptors;
 use eventlet_tests::{ms, timed};
 
 fn listener() -> TcpListener {
@@ -185,36 +186,15 @@ fn no_descriptor_is_left() {
     check(|| {
         let listener = listener();
         let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let hogs = hog_descriptors();
+        let taken = take_all_descriptors();
         assert_eq!(listener.accept().unwrap_err().raw_os_error(), Some(libc::EMFILE));
-        drop(hogs);
+        drop(taken);
         listener.accept().unwrap();
         // Nor is there a wait for a connection that could not be accepted.
-        let hogs = hog_descriptors();
+        let taken = take_all_descriptors();
         assert_eq!(listener.accept().unwrap_err().raw_os_error(), Some(libc::EMFILE));
-        drop(hogs);
+        drop(taken);
     });
-}
-
-/// Takes all descriptors that the process may have.
-fn hog_descriptors() -> Vec<std::fs::File> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the structure is valid.
-    unsafe {
-        assert_eq!(libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit), 0);
-        limit.rlim_cur = limit.rlim_max.min(256);
-        assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit), 0);
-    }
-    let mut files = Vec::new();
-    loop {
-        match std::fs::File::open("/dev/null") {
-            Ok(file) => files.push(file),
-            Err(error) => {
-                assert_eq!(error.raw_os_error(), Some(libc::EMFILE), "{error}");
-                return files;
-            }
-        }
-    }
 }
 
 /// A forked process accepts from the same listener, and never sees "would block".
