@@ -6,6 +6,7 @@ use std::ffi::c_int;
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::sync::mpsc;
 use std::time::Duration;
 use std::{ptr, thread};
 
@@ -101,10 +102,18 @@ fn all_are_waited_for() {
 fn one_is_waited_for() {
     check(|| {
         let (a, b) = udp_pair();
-        let sender = send_slowly(a, &["one", "two"]);
+        let (tell, is_received) = mpsc::channel();
+        let sender = thread::spawn(move || {
+            thread::sleep(ms(30));
+            a.send(b"one").unwrap();
+            is_received.recv().unwrap();
+            a.send(b"two").unwrap();
+            a
+        });
         let mut messages = room(3);
         assert_eq!(messages.receive(&b, libc::MSG_WAITFORONE, None), Ok(1));
-        sender.join().unwrap();
+        tell.send(()).unwrap();
+        let _a = sender.join().unwrap();
         assert_eq!(messages.receive(&b, libc::MSG_DONTWAIT, None), Ok(1));
         assert_eq!(messages.receive(&b, libc::MSG_DONTWAIT, None), Err(libc::EAGAIN));
         b.set_nonblocking(true).unwrap();

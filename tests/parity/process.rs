@@ -238,7 +238,7 @@ fn output_takes_megabytes() {
 #[test]
 fn output_waits_for_grandchildren_that_have_the_pipe() {
     check(|| {
-        let output = sh("(sleep 0.1; echo late) & echo early").output().unwrap();
+        let output = sh("echo early; (sleep 0.1; echo late) &").output().unwrap();
         assert_eq!(output.stdout, b"early\nlate\n");
     });
 }
