@@ -1,10 +1,14 @@
 //! Timeouts: when they fire, and when they do not.
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Read, Write};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
+use eventlet::green::net::TcpStream;
 use eventlet::{TimedOut, Timeout, debug, sleep, spawn, spawn_after, with_timeout};
 use eventlet_tests::{Log, check, compute_for, ms, timed, yield_now};
 
@@ -149,6 +153,45 @@ fn it_ends_a_loop_that_only_yields() {
         });
         assert!(thread.wait().unwrap());
     });
+}
+
+/// While others have their turns, there is always something to read again.
+#[test]
+fn it_ends_a_loop_that_is_always_given_something() {
+    check(|| {
+        let (mut near, far) = connected();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let is_read = is_over.clone();
+        let feeder = thread::spawn(move || {
+            while !is_read.load(Ordering::Relaxed) {
+                (&far).write_all(b"x").unwrap();
+                thread::sleep(Duration::from_micros(100));
+            }
+        });
+        let others = spawn(|| {
+            loop {
+                compute_for(ms(5));
+                yield_now();
+            }
+        });
+        let before = Instant::now();
+        let late = with_timeout(ms(20), || {
+            while before.elapsed() < ms(5000) {
+                assert!(near.read(&mut [0; 1024]).unwrap() > 0);
+            }
+        });
+        assert!(late.is_err());
+        others.kill();
+        is_over.store(true, Ordering::Relaxed);
+        feeder.join().unwrap();
+    });
+}
+
+/// A green end of a connection, and one for another OS thread.
+fn connected() -> (TcpStream, std::net::TcpStream) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let near = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (near, listener.accept().unwrap().0)
 }
 
 /// Due, but taken back before it was delivered: the wait goes on as if it had never been.

@@ -69,6 +69,8 @@ struct List {
     has_rough: Cell<bool>,
     /// Whether any may have been felt: every limit asks when it ends.
     has_felt: Cell<bool>,
+    /// When the alarm was due that a wait was last begun in spite of.
+    spared: Cell<Option<Time>>,
     /// Oldest first.
     alarms: RefCell<Vec<Alarm>>,
 }
@@ -135,6 +137,13 @@ impl Alarms {
         }
     }
 
+    /// Whether a wait may be begun in spite of the earliest alarm, which is due: once.
+    #[cold]
+    pub(super) fn may_wait_once_more(&self) -> bool {
+        let earliest = Some(self.earliest());
+        self.list().spared.replace(earliest) != earliest
+    }
+
     /// Takes the earliest alarm if it is due: of equal ones the oldest.
     pub(super) fn take_due(&self, now: Time) -> Option<Alarm> {
         if self.earliest() > now {
@@ -199,6 +208,7 @@ impl Alarms {
         let alarm = alarms.iter_mut().find(|alarm| alarm.at == self.earliest())?;
         alarm.n_felt = alarm.n_felt.saturating_add(1);
         list.has_felt.set(true);
+        list.spared.set(None);
         Some(alarm.n_felt)
     }
 

@@ -72,10 +72,27 @@ impl Hub {
             fiber.outcome.set(Outcome::None);
             return Some(deliver(fiber));
         }
+        if fiber.alarms.earliest() <= self.clock.last()
+            && let Some(payload) = self.overdue(fiber, unwinding)
+        {
+            fiber.outcome.set(Outcome::None);
+            return Some(thrown(fiber, payload));
+        }
         fiber.waits_for.set(waits_for);
         fiber.deadline.set(deadline);
         self.stay_parked(fiber, unwinding);
         None
+    }
+
+    /// What a wait is to end by before it has begun, since a limit of the fiber passed long ago. One wait
+    /// is still begun, which things that are there end before the limit does. If all were, whoever is
+    /// always given something while others have their turns would outlast every limit.
+    #[cold]
+    fn overdue(&self, fiber: &FiberRc, unwinding: bool) -> Option<Payload> {
+        if unwinding || fiber.alarms.may_wait_once_more() {
+            return None;
+        }
+        go_off(fiber, self.clock.last())
     }
 
     #[inline]
