@@ -277,6 +277,41 @@ fn one_shots_are_disarmed() {
     });
 }
 
+/// Waiting and reading take turns, neither ever has to wait, and only one call of many gives way to others:
+/// whichever that is, the next attempt to read tells.
+#[test]
+fn streams_that_are_always_ready() {
+    check(|| {
+        for n_before in 0..4 {
+            let (stream, peer) = connected();
+            (&peer).write_all(b"x").unwrap();
+            let epoll = c::epoll();
+            c::watch(&epoll, &stream, EPOLLIN);
+            let ended = limited(move || {
+                // Where the calls are counted from.
+                for _ in 0..n_before {
+                    stream.peek(&mut [0])?;
+                }
+                let start = Instant::now();
+                while start.elapsed() < ms(10_000) {
+                    assert_eq!(c::epoll_wait(epoll.as_raw_fd(), 8, -1)?, [stream.as_raw_fd()]);
+                    stream.peek(&mut [0])?;
+                }
+                Ok(())
+            });
+            assert!(is_thrown(&ended), "{n_before} calls before: {ended:?}");
+        }
+    });
+}
+
+/// Two ends of a connection; the first one does not block.
+fn connected() -> (std::net::TcpStream, std::net::TcpStream) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    stream.set_nonblocking(true).unwrap();
+    (stream, listener.accept().unwrap().0)
+}
+
 #[test]
 fn wakers_are_left_alone() {
     check(|| {

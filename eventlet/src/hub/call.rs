@@ -72,7 +72,7 @@ pub(crate) fn in_call<T>(f: impl FnOnce() -> T) -> Result<T, Thrown> {
 /// Like [`park`], for a call that must not unwind.
 ///
 /// One at which a kill is pending does not wait at all; one whose limit has passed waits until the hub
-/// has looked outside, so that data that is there wins.
+/// has looked outside, so that data that is there wins, though not twice in a row.
 pub(crate) fn park_in_call(waiter: Waiter, waits_for: &'static str, deadline: Time) -> CallWake {
     match in_call(|| park(waiter, waits_for, deadline)) {
         Ok(Wake::Ready) => CallWake::Ready,
@@ -96,6 +96,11 @@ pub(crate) fn count_call(is_stream: bool, may_give_way: impl FnOnce() -> bool) -
     if gives_way { give_way() } else { None }
 }
 
+/// Has the next call give way, and ask again what was thrown: the last one has succeeded nevertheless.
+pub(crate) fn count_again() {
+    with(Hub::count_again);
+}
+
 /// Waits for nothing: until the hub has looked outside, which it does when the others have run.
 #[cold]
 fn give_way() -> Option<Thrown> {
@@ -103,7 +108,9 @@ fn give_way() -> Option<Thrown> {
     if with(Hub::current_is_unwinding) {
         return None;
     }
-    match park_in_call(with(Hub::begin_wait), "its next turn", Time::START) {
+    // Due at once, but not before a limit that has passed.
+    let deadline = with(|hub| hub.clock.last());
+    match park_in_call(with(Hub::begin_wait), "its next turn", deadline) {
         CallWake::Thrown(thrown) => Some(thrown),
         CallWake::Ready | CallWake::TimedOut => None,
     }

@@ -209,6 +209,13 @@ impl Hub {
         self.turn.shorten(n_calls.into());
     }
 
+    /// Makes the next call one too many: the last one has had news that it could not tell.
+    #[cold]
+    #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
+    pub(super) fn count_again(&self) {
+        self.n_io_calls.set(READY_CALLS);
+    }
+
     /// Whether it is worth trying an operation; false only if it is known that it would block.
     #[inline]
     pub(crate) fn may_be_ready(&self, fd: RawFd, id: IoId, direction: Direction) -> bool {

@@ -67,8 +67,8 @@ pub(crate) use alarms::AlarmFired;
 pub(crate) use births::{Age, Dating};
 #[cfg(all(feature = "monkey-patch", target_os = "linux"))]
 pub(crate) use call::{
-    CallWake, Thrown, count_call, felt, in_call, park_in_call, pause_in_peace, rest_until,
-    yield_calmly,
+    CallWake, Thrown, count_again, count_call, felt, in_call, park_in_call, pause_in_peace,
+    rest_until, yield_calmly,
 };
 pub(crate) use fiber::{Body, Fiber, FiberRc, Spec, State};
 pub(crate) use give_way::yield_now;

@@ -67,8 +67,12 @@ impl Call {
     #[inline]
     fn take_turn(&self, is_stream: bool) -> Result<(), c_int> {
         match hub::count_call(is_stream, || self.may_give_way()) {
-            Some(thrown) if !facts::is_waker(self.fd) => Err(errno_of(thrown)),
-            _ => Ok(()),
+            None => Ok(()),
+            Some(_) if facts::is_waker(self.fd) => {
+                hub::count_again();
+                Ok(())
+            }
+            Some(thrown) => Err(errno_of(thrown)),
         }
     }
 

@@ -48,11 +48,14 @@ impl Watch {
             // Who asks over and over lets the others run, or it might never become so.
             let thrown = hub::count_call(false, || true);
             let n_ready = look();
-            if n_ready != 0 || thrown.is_none() && self.limit == Limit::ZERO {
-                return n_ready;
-            }
             let result = match thrown {
+                // What is ready is said to be so, and who then tries it is told of the throw.
+                Some(_) if n_ready != 0 => {
+                    hub::count_again();
+                    Ok(n_ready)
+                }
                 Some(thrown) => Err(errno_of(thrown)),
+                None if n_ready != 0 || self.limit == Limit::ZERO => Ok(n_ready),
                 None => self.wait_for(&interests(), &mut look),
             };
             result.unwrap_or_else(give_up)
