@@ -22,7 +22,7 @@ use eventlet::{sleep, spawn};
 use eventlet_http_tests::client::{Client, Reply};
 use eventlet_http_tests::process::{Process, serve_until_terminated};
 use eventlet_http_tests::site::start_server;
-use eventlet_tests::{check_within, ms};
+use eventlet_tests::{check_within, ms, yield_now};
 
 /// How long the server may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -84,12 +84,14 @@ impl HoldUps {
         HoldUps { longest: Rc::default(), last_tick: Rc::new(Cell::new(Instant::now())) }
     }
 
-    /// Looks at the clock until it is killed.
+    /// Looks at the clock until it is killed, each time when all others have had their turns: they wait
+    /// for each other as well.
     fn watch(&self) {
         loop {
             self.longest.set(self.longest());
             self.last_tick.set(Instant::now());
             sleep(ms(1));
+            yield_now();
         }
     }
 
